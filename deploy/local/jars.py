@@ -1,0 +1,115 @@
+"""Apache Kafka's jars from Maven Central: exactly those of `kafka-jars.lock`, each checked against its SHA-256.
+
+Kafka and its logging binding are resolved apart when the lock is made: resolved together, jgo lets the logging
+project's own version list pull kafka-clients down to 3.9.
+"""
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import jgo
+import requests
+from jgo.maven import MavenContext
+
+from deploy.local import places
+from deploy.local.errors import LocalError
+
+KAFKA_VERSION = "4.3.1"
+_ENDPOINTS = (
+    f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}",
+    "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4",
+)
+_LOCK = Path(__file__).with_name("kafka-jars.lock")
+_PARALLEL = 8
+
+
+@dataclass(frozen=True)
+class Jar:
+    """One artifact by its Maven coordinate and the SHA-256 of its bytes."""
+
+    group: str
+    artifact: str
+    version: str
+    sha256: str
+
+    def fetch(self, repository: MavenContext) -> Path:
+        """The jar's path in the local repository; downloaded when absent, and once more when its bytes are wrong."""
+        for _ in range(2):
+            path = repository.project(self.group, self.artifact).at_version(self.version).artifact().resolve()
+            if hashlib.sha256(path.read_bytes()).hexdigest() == self.sha256:
+                return path
+            path.unlink()
+        raise LocalError(
+            f"{self.artifact} {self.version} from Maven Central has other bytes than kafka-jars.lock says."
+        )
+
+
+def class_path(progress: Callable[[int, int], None] | None = None) -> str:
+    """The class path of Kafka's server and tools; downloads what is missing, telling `progress` (done, all).
+
+    Several processes may ask at once: one downloads, the others wait. Raises LocalError when a jar cannot be had.
+    """
+    jars = _locked()
+    folder = places.make_folder(places.cache())
+    repository = MavenContext(repo_cache=folder / "maven", timeout=60)
+    seal = folder / f"kafka-{hashlib.sha256(_LOCK.read_bytes()).hexdigest()[:16]}"
+    if seal.exists():
+        known = [Path(line) for line in seal.read_text(encoding="utf-8").splitlines()]
+        paths = [folder / path for path in known]
+        if all(path.exists() for path in paths):
+            return _joined(paths)
+    with _alone(folder / "kafka.lock"):
+        paths = _fetch(jars, repository, progress)
+        seal.write_text("\n".join(str(path.relative_to(folder)) for path in paths), encoding="utf-8")
+    return _joined(paths)
+
+
+def write_lock() -> None:
+    """Resolve the endpoints anew and write `kafka-jars.lock`; for whoever raises the version."""
+    repository = MavenContext(repo_cache=places.make_folder(places.cache()) / "maven")
+    found: dict[str, str] = {}
+    for endpoint in _ENDPOINTS:
+        for artifact in jgo.resolve(endpoint):
+            if f"{artifact.groupId}:{artifact.artifactId}" in {name.rsplit(":", 1)[0] for name in found}:
+                continue
+            name = f"{artifact.groupId}:{artifact.artifactId}:{artifact.version}"
+            path = repository.project(artifact.groupId, artifact.artifactId).at_version(artifact.version)
+            found[name] = hashlib.sha256(path.artifact().resolve().read_bytes()).hexdigest()
+    _LOCK.write_text("".join(f"{name} {found[name]}\n" for name in sorted(found)), encoding="utf-8")
+
+
+def _locked() -> list[Jar]:
+    lines = _LOCK.read_text(encoding="utf-8").splitlines()
+    return [Jar(*line.split(" ")[0].split(":"), line.split(" ")[1]) for line in lines]
+
+
+def _fetch(jars: list[Jar], repository: MavenContext, progress: Callable[[int, int], None] | None) -> list[Path]:
+    paths: list[Path] = []
+    with ThreadPoolExecutor(_PARALLEL) as pool:
+        try:
+            for path in pool.map(lambda jar: jar.fetch(repository), jars):
+                paths.append(path)
+                if progress is not None:
+                    progress(len(paths), len(jars))
+        except (requests.RequestException, RuntimeError) as error:
+            raise LocalError(f"Apache Kafka cannot be downloaded from Maven Central: {error}") from error
+    return paths
+
+
+def _joined(paths: list[Path]) -> str:
+    if any(os.pathsep in str(path) for path in paths):
+        raise LocalError(f"Java takes no path with {os.pathsep!r} in it: set SHOUWEN_VAR to a folder without.")
+    return os.pathsep.join(str(path) for path in paths)
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    with file.open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
