@@ -80,15 +80,23 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """An open quantity wanted by the end of bucket ``due``, never delivered before ``earliest``; ``weight`` is the tier's."""
+    """An open quantity wanted by the end of bucket ``due``; ``weight`` is the tier's.
+
+    ``earliest``: the first bucket in which the customer takes it (None: not before ``due``).
+    """
 
     id: str
     product: str
     quantity: Decimal
     due: int
-    earliest: int = 0
+    earliest: int | None = None
     weight: Decimal = ONE
     kind: Kind = "firm"
+
+    @property
+    def opens(self) -> int:
+        """The first bucket in which it may be delivered."""
+        return self.due if self.earliest is None else self.earliest
 
 
 @dataclass(frozen=True, slots=True)
