@@ -1,0 +1,1 @@
+"""Customers in their unit's archive, with their contacts (C3)."""

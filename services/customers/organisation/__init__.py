@@ -1,0 +1,1 @@
+"""Departments and people, as every service needs to know them."""
