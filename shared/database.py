@@ -72,10 +72,11 @@ def is_outage(error: BaseException) -> bool:
     cause = database_error(error)
     if isinstance(error, sqlalchemy.exc.TimeoutError):  # no free connection in time
         return True
+    if isinstance(cause, asyncpg.InterfaceError):  # most are our own mistakes, these few are not
+        return "closed" in str(cause) or "released" in str(cause)
     return isinstance(
         cause,
         asyncpg.PostgresConnectionError
-        | asyncpg.InterfaceError
         | asyncpg.InsufficientResourcesError
         | asyncpg.OperatorInterventionError
         | asyncpg.QueryCanceledError
@@ -144,14 +145,30 @@ class Database:
             yield tx
 
     @contextlib.asynccontextmanager
+    async def single(self) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+        """A connection on which each statement commits by itself. For the street's own marks, never for a command."""
+        async with self.engine.connect() as sql:
+            raw = await _driver(sql)
+            try:
+                yield raw
+            finally:
+                if raw.is_closed():
+                    await sql.invalidate()
+
+    @contextlib.asynccontextmanager
     async def _transaction(self, context: Context, *, readonly: bool) -> AsyncIterator[Transaction]:
         async with self.engine.connect() as sql:
-            raw = (await sql.get_raw_connection()).driver_connection
-            if not isinstance(raw, asyncpg.Connection):
-                raise TypeError("the engine must be asyncpg's")
+            raw = await _driver(sql)
             try:
                 async with raw.transaction(readonly=readonly):
                     yield Transaction(sql, raw, self.clock(), context)
             finally:
                 if raw.is_closed():  # the server went away: the pool must not hand this one out again
                     await sql.invalidate()
+
+
+async def _driver(sql: AsyncConnection) -> "asyncpg.Connection[asyncpg.Record]":
+    raw = (await sql.get_raw_connection()).driver_connection
+    if not isinstance(raw, asyncpg.Connection):
+        raise TypeError("the engine must be asyncpg's")
+    return raw

@@ -94,10 +94,10 @@ CREATE TABLE batch_marker (
     topic text NOT NULL,
     partition integer NOT NULL,
     first_offset bigint NOT NULL,
-    last_offset bigint NOT NULL,
+    single boolean NOT NULL,
     attempts integer NOT NULL,
-    PRIMARY KEY (consumer, topic, partition)
-) WITH (fillfactor = 50);
+    PRIMARY KEY (consumer, topic, partition, single, first_offset)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
 -- A consumer that met too many bad records in a row stands here until someone resumes it.
 CREATE TABLE consumer_stop (

@@ -1,7 +1,7 @@
 """What a service is made of, as one table that its ``app.py`` fills and the shared processes run."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,12 +26,14 @@ class Running:
     log: logging.Logger
 
 
-Job = Callable[[Running], Awaitable[None]]
+Job = Callable[[Running], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One of the four. permissions: permission -> roles that hold it; jobs: further worker roles, run until cancelled."""
+    """One of the four. permissions: permission -> roles that hold it.
+
+    jobs: further worker roles, run until cancelled; commands: further CLI commands."""
 
     name: str
     permissions: Mapping[str, frozenset[str]]
