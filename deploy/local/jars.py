@@ -4,12 +4,10 @@ Kafka and its logging binding are resolved apart when the lock is made: resolved
 project's own version list pull kafka-clients down to 3.9.
 """
 
-import fcntl
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,7 +60,7 @@ def class_path(progress: Callable[[int, int], None] | None = None) -> str:
         paths = [folder / path for path in known]
         if all(path.exists() for path in paths):
             return _joined(paths)
-    with _alone(folder / "kafka.lock"):
+    with places.alone(folder / "kafka.lock"):
         paths = _fetch(_locked(), folder / "maven", progress)
         seal.write_text("\n".join(str(path.relative_to(folder)) for path in paths), encoding="utf-8")
     return _joined(paths)
@@ -118,10 +116,3 @@ def _joined(paths: list[Path]) -> str:
     if any(os.pathsep in str(path) for path in paths):
         raise LocalError(f"Java takes no path with {os.pathsep!r} in it: set SHOUWEN_VAR to a folder without.")
     return os.pathsep.join(str(path) for path in paths)
-
-
-@contextmanager
-def _alone(file: Path) -> Iterator[None]:
-    with file.open("w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

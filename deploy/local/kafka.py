@@ -17,8 +17,9 @@ from aiokafka.errors import KafkaError
 
 from deploy.local import jars, places, ports
 from deploy.local.errors import LocalError
-from deploy.local.process import Child, Program, run
+from deploy.local.process import Child, Program, Started, run
 
+NAME = "Kafka"
 _READY_SECONDS = 60
 _FIXED = {
     "process.roles": "broker,controller",
@@ -59,13 +60,25 @@ _LOGGING = """\
 
 
 class KafkaServer:
-    """One broker and controller in one process. `port` takes clients, `controller_port` is its own."""
+    """One broker and controller in one process. `port` takes clients, `controller_port` is its own.
 
-    def __init__(self, folder: Path, port: int, controller_port: int) -> None:
+    `started` hears of every process at once (name, identity); `log` stands in `folder` unless said otherwise.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        port: int,
+        controller_port: int,
+        *,
+        log: Path | None = None,
+        started: Started | None = None,
+    ) -> None:
         self.folder = folder
         self.port = port
         self.controller_port = controller_port
-        self.log = folder / "kafka.log"
+        self.log = log or folder / "kafka.log"
+        self._started = started
         self._data = folder / "data"
         self._child: Child | None = None
 
@@ -94,7 +107,7 @@ class KafkaServer:
         if not (self._data / "meta.properties").exists():
             self._format(class_path, properties, logging)
         argv = [*_java(class_path, logging, "-Xms256m", "-Xmx512m"), "kafka.Kafka", str(properties)]
-        self._child = Child(Program("Kafka", argv, self.log, env=_environment()))
+        self._child = Child(Program(NAME, argv, self.log, env=_environment(), started=self._started))
         self._child.wait_ready(self.ready, _READY_SECONDS)
 
     def ready(self) -> bool:

@@ -3,7 +3,10 @@
 Folders are made so that PostgreSQL's own user can walk through them; a folder that was there before is never changed.
 """
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,3 +38,11 @@ def write_secret(path: Path, text: str) -> None:
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
     fresh.replace(path)
+
+
+@contextmanager
+def alone(file: Path) -> Iterator[None]:
+    """Hold the lock `file`; whoever comes second waits. The system lets go of it when the process ends."""
+    with file.open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

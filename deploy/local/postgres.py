@@ -18,8 +18,9 @@ import psycopg
 
 from deploy.local import access, places, ports
 from deploy.local.errors import LocalError
-from deploy.local.process import Child, Program, User, run
+from deploy.local.process import Child, Program, Started, User, run
 
+NAME = "PostgreSQL"
 ADMIN = "postgres"
 _READY_SECONDS = 60
 _SETTINGS = {
@@ -40,12 +41,18 @@ _SETTINGS = {
 
 
 class PostgresServer:
-    """One server; its data stays in `folder` between starts. `fsync` off is for tests only."""
+    """One server; its data stays in `folder` between starts. `fsync` off is for tests only.
 
-    def __init__(self, folder: Path, port: int, *, fsync: bool = True) -> None:
+    `started` hears of every process at once (name, identity); `log` stands in `folder` unless said otherwise.
+    """
+
+    def __init__(
+        self, folder: Path, port: int, *, fsync: bool = True, log: Path | None = None, started: Started | None = None
+    ) -> None:
         self.folder = folder
         self.port = port
-        self.log = folder / "postgres.log"
+        self.log = log or folder / "postgres.log"
+        self._started = started
         self._fsync = fsync
         self._data = folder / "data"
         self._secret = folder / "superuser"
@@ -79,7 +86,8 @@ class PostgresServer:
         argv = [str(programs / "postgres"), "-D", str(self._data)]
         for name, value in settings.items():
             argv += ["-c", f"{name}={value}"]
-        self._child = Child(Program("PostgreSQL", argv, self.log, env=_environment(), user=user))
+        program = Program(NAME, argv, self.log, env=_environment(), user=user, started=self._started)
+        self._child = Child(program)
         self._child.wait_ready(self.ready, _READY_SECONDS)
 
     def ready(self) -> bool:

@@ -29,7 +29,10 @@ class User:
 
 @dataclass(frozen=True)
 class Program:
-    """What to start: `log` receives both outputs; `user` None means as ourselves."""
+    """What to start: `log` receives both outputs; `user` None means as ourselves.
+
+    `started` hears of the process at once, so that it can be found again whatever becomes of us.
+    """
 
     name: str
     argv: Sequence[str]
@@ -37,6 +40,7 @@ class Program:
     env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     cwd: Path | None = None
     user: User | None = None
+    started: "Started | None" = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,9 @@ class Identity:
         return found if alive else None
 
 
+Started = Callable[[str, Identity], None]
+
+
 class Child:
     """One started program."""
 
@@ -67,6 +74,8 @@ class Child:
         except psutil.NoSuchProcess:
             created = time.time()
         self.identity = Identity(self._popen.pid, created)
+        if program.started is not None:
+            program.started(program.name, self.identity)
 
     @property
     def pid(self) -> int:
