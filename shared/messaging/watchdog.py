@@ -65,7 +65,7 @@ class Watchdog:
     async def _look(self, admin: AIOKafkaAdminClient, ends: AIOKafkaConsumer) -> None:
         for group, guard in self.watched:
             committed = await admin.list_consumer_group_offsets(self.prefix + group.name)
-            partitions = await self._partitions(ends, self.prefix + group.topic)
+            partitions = await self._partitions(admin, self.prefix + group.topic)
             tops = await ends.end_offsets(partitions)
             starts = await ends.beginning_offsets(partitions)
             done = {p: committed[p].offset if p in committed else starts[p] for p in partitions}
@@ -74,12 +74,9 @@ class Watchdog:
             self._judge(group.name, sum(done.values()), behind, guard)
         self.lag.answered_at = time.monotonic()
 
-    async def _partitions(self, ends: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
-        numbers = ends.partitions_for_topic(topic)
-        if not numbers:
-            await ends.topics()
-            numbers = ends.partitions_for_topic(topic)
-        return [TopicPartition(topic, number) for number in sorted(numbers or ())]
+    async def _partitions(self, admin: AIOKafkaAdminClient, topic: str) -> list[TopicPartition]:
+        (described,) = await admin.describe_topics([topic])
+        return [TopicPartition(topic, found["partition"]) for found in described["partitions"]]
 
     def _judge(self, group: str, position: int, behind: int, guard: Guard) -> None:
         now = time.monotonic()

@@ -1,0 +1,130 @@
+"""The street on real servers: outbox, relay, facts in sequence, copies by version."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
+from cloudevents.core.formats.json import JSONFormat
+from tests.support import street, topics
+from tests.support.servers import Addresses
+
+from shared.database import Database, Transaction
+from shared.kernel.ids import new_id
+
+PROMISES = "planning.promise.v1"
+CUSTOMERS = "customers.customer.state.v1"
+
+
+@pytest.fixture
+async def database(street_database: str) -> AsyncIterator[Database]:
+    await street.prepare(street_database, street.EFFECTS, street.COPY)
+    database = Database(street_database)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def prefix(servers: Addresses, topic_prefix: str) -> str:
+    await topics.create(servers.kafka, topic_prefix, {PROMISES, CUSTOMERS, "contracts.promise.dlq"})
+    return topic_prefix
+
+
+async def test_facts_reach_the_other_side_once_and_in_sequence(
+    database: Database, servers: Addresses, prefix: str
+) -> None:
+    lines = [new_id() for _ in range(5)]
+    async with (
+        street.relaying(database, servers.kafka, prefix),
+        street.consuming(database, servers.kafka, prefix, street.facts()),
+    ):
+        for version in range(1, 41):
+            await asyncio.gather(*(street.send(database, street.promise(line, version)) for line in lines))
+
+        async def applied() -> object:
+            count = (await street.rows(database.url, "SELECT count(*) FROM effect"))[0][0]
+            return count == 200 or count
+
+        await street.until(applied)
+    for line in lines:
+        found = await street.rows(database.url, "SELECT version FROM effect WHERE line = $1 ORDER BY n", line)
+        assert [row["version"] for row in found] == list(range(1, 41))
+    assert await street.rows(database.url, "SELECT 1 FROM outbox") == []
+
+
+async def test_nothing_is_published_for_a_transaction_that_rolled_back(
+    database: Database, servers: Addresses, prefix: str
+) -> None:
+    from shared import outbox
+
+    line = new_id()
+
+    async def fails(tx: Transaction) -> None:
+        await outbox.append(tx, [street.promise(line, 1)])
+        raise RuntimeError("changed its mind")
+
+    with pytest.raises(RuntimeError):
+        await database.run(fails, street.CONTEXT)
+    async with street.relaying(database, servers.kafka, prefix) as relay:
+        await street.send(database, street.promise(line, 2))
+
+        async def published() -> object:
+            return relay.state.published == 1
+
+        await street.until(published)
+    records = await street.read_topic(servers.kafka, prefix + PROMISES)
+    assert [street.header(r, "ce_sequence") for r in records] == ["00000000000000000001"]
+    assert b'"line_version":2' in (records[0].value or b"")
+
+
+async def test_the_wire_is_cloudevents_binary_mode(database: Database, servers: Addresses, prefix: str) -> None:
+    line = new_id()
+    async with street.relaying(database, servers.kafka, prefix) as relay:
+        await street.send(database, street.promise(line, 1))
+
+        async def published() -> object:
+            return relay.state.published == 1
+
+        await street.until(published)
+    (record,) = await street.read_topic(servers.kafka, prefix + PROMISES)
+    raw = dict(record.headers)
+    assert raw["ce_specversion"] == b"1.0"
+    assert raw["content-type"] == b"application/json"
+    assert record.key == str(line).encode() == raw["ce_partitionkey"] == raw["ce_subject"]
+    assert raw["ce_correlationid"] == b"test"
+    event = from_binary_event(
+        KafkaMessage(headers=raw, key=record.key, value=record.value), JSONFormat()
+    )
+    assert event.get_type() == "planning.promise.made.v1"
+    assert event.get_source() == "/services/planning"
+    assert event.get_subject() == str(line)
+    assert event.get_data()["line_version"] == 1
+
+
+async def test_copies_take_the_newest_state_and_drop_what_is_stale(
+    database: Database, servers: Addresses, prefix: str
+) -> None:
+    customer, other = new_id(), new_id()
+    async with (
+        street.relaying(database, servers.kafka, prefix),
+        street.consuming(database, servers.kafka, prefix, street.copy()),
+    ):
+        await street.send(database, states=[street.state(customer, "general")])
+        await street.send(database, states=[street.state(customer, "key"), street.state(other, "reserve")])
+
+        async def copied() -> object:
+            found = await street.rows(database.url, "SELECT tier FROM customer_copy ORDER BY tier")
+            return [row["tier"] for row in found] == ["key", "reserve"]
+
+        await street.until(copied)
+        old = [r for r in await street.read_topic(servers.kafka, prefix + CUSTOMERS) if b'"general"' in (r.value or b"")]
+        await street.write_topic(servers.kafka, prefix + CUSTOMERS, street.again(old[0]))
+        await street.send(database, states=[street.state(other, "strategic")])
+
+        async def after() -> object:
+            found = await street.rows(database.url, "SELECT tier FROM customer_copy ORDER BY tier")
+            return [row["tier"] for row in found] == ["key", "strategic"]
+
+        await street.until(after)
+    sequences = await street.rows(database.url, "SELECT sequence FROM customer_copy WHERE customer_id = $1", customer)
+    assert sequences[0]["sequence"] == "0001-00000000000000000002"

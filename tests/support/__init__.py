@@ -1,0 +1,1 @@
+"""What tests share: databases and topics of their own, service processes, an independent ledger."""
