@@ -1,4 +1,4 @@
-"""A key makes a request happen once: claimed first and kept last in the command's own transaction. Knows no HTTP server.
+"""A key makes a request happen once: claimed first and kept last in the command's own transaction. Knows no server.
 
 A second request with the same key waits on the first one's row and then gets its answer; if the first rolled back,
 nothing was kept and the second does the work.
