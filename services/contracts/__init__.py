@@ -1,0 +1,1 @@
+"""Contracts: agreements and their approval (K1), contract lines, shipments (K4) and promised dates."""

@@ -1,0 +1,1 @@
+"""What other services own and contracts must know: customers, departments, policies, products. Copies only."""
