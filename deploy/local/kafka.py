@@ -62,7 +62,8 @@ _LOGGING = """\
 class KafkaServer:
     """One broker and controller in one process. `port` takes clients, `controller_port` is its own.
 
-    `started` hears of every process at once (name, identity); `log` stands in `folder` unless said otherwise.
+    `started` hears of every process at once (name, identity); `log` stands in `folder` unless said otherwise;
+    `progress` may be set to hear of downloads (done, all).
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class KafkaServer:
         self.port = port
         self.controller_port = controller_port
         self.log = log or folder / "kafka.log"
+        self.progress: Callable[[int, int], None] | None = None
         self._started = started
         self._data = folder / "data"
         self._child: Child | None = None
@@ -86,6 +88,11 @@ class KafkaServer:
     def bootstrap(self) -> str:
         """The address for clients: `host:port`."""
         return f"{ports.LOOPBACK}:{self.port}"
+
+    @property
+    def name(self) -> str:
+        """In the words of `make status`."""
+        return NAME
 
     @property
     def child(self) -> Child:
@@ -102,7 +109,7 @@ class KafkaServer:
         for port in (self.port, self.controller_port):
             ports.require_free(port, "Kafka", setting)
         places.make_folder(self.folder)
-        class_path = jars.class_path(progress)
+        class_path = jars.class_path(self.progress)
         properties, logging = self._configure()
         if not (self._data / "meta.properties").exists():
             self._format(class_path, properties, logging)

@@ -11,7 +11,7 @@ import signal
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import psutil
 import psycopg
@@ -62,6 +62,11 @@ class PostgresServer:
     def admin(self) -> str:
         """The superuser's address: `postgresql://user:password@host:port/database`."""
         return address(ADMIN, self._secret.read_text(encoding="utf-8"), self.port, "postgres")
+
+    @property
+    def name(self) -> str:
+        """In the words of `make status`."""
+        return NAME
 
     @property
     def child(self) -> Child:
@@ -157,6 +162,15 @@ def address(role: str, password: str, port: int, database: str) -> str:
     """A libpq address on loopback, understood by asyncpg and psycopg alike."""
     role, password, database = (quote(part, safe="") for part in (role, password, database))
     return f"postgresql://{role}:{password}@{ports.LOOPBACK}:{port}/{database}"
+
+
+def service_address(admin: str, role: str, password: str) -> str:
+    """The address of the database `role`, owned by that role, on the server that `admin` leads to."""
+    parts = urlsplit(admin)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(
+        parts._replace(netloc=f"{quote(role, safe='')}:{quote(password, safe='')}@{host}", path=f"/{role}")
+    )
 
 
 def server_version(admin: str) -> str:

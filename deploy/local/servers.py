@@ -43,7 +43,7 @@ class Servers:
     def create_service_database(self, name: str, password: str) -> str:
         """A role and a database of its own; answers the role's address of it."""
         postgres.create_service_database(self.database_admin, name, password)
-        return postgres.address(name, password, self.postgres.port, name)
+        return postgres.service_address(self.database_admin, name, password)
 
     def stop(self) -> None:
         """End both in order; safe to repeat."""
