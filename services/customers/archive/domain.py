@@ -141,7 +141,6 @@ def register(
 
 def change(customer: Customer, changes: Changes) -> Customer:
     """The customer with ``changes``; the very same when nothing changes. A double takes none (``customer-merged``)."""
-    require_not_merged(customer)
     kind = changes.kind or customer.kind
     credit_code = customer.credit_code if changes.credit_code is None else changes.credit_code or None
     if changes.kind == "sole-trader" and changes.credit_code is None:
@@ -163,8 +162,9 @@ def change(customer: Customer, changes: Changes) -> Customer:
 
 def move(customer: Customer, unit: Department, actor: Actor) -> Customer:
     """The customer in another unit's archive, by the market department; old documents stay with the old unit."""
-    require_not_merged(customer)
-    if unit.department_id != customer.unit_id and not actor.has("market"):
+    if unit.department_id == customer.unit_id:
+        return customer
+    if not actor.has("market"):
         raise forbidden(
             "move-is-markets",
             "only the market department moves a customer to another unit",
@@ -238,7 +238,10 @@ def may_see_contacts(actor: Actor, unit_id: UUID) -> bool:
 
 
 def _stepped(old: Customer, new: Customer) -> Customer:
-    return old if new == old else replace(new, version=old.version + 1)
+    if new == old:
+        return old
+    require_not_merged(old)
+    return replace(new, version=old.version + 1)
 
 
 def _require_own_unit(actor: Actor, unit: Department) -> None:
