@@ -26,6 +26,12 @@ def check_link(customer: KnownCustomer, line: KnownLine, batch_number: str | Non
         raise not_yet_known("a shipment of line", line.name, field="line_no")
 
 
+def check_line_sight(customer: KnownCustomer, line: KnownLine, *, may_see: bool) -> None:
+    """Whoever may see neither the line nor its customer learns no more than that the line is not known."""
+    if not may_see and line.customer_id != customer.id:
+        raise not_yet_known("contract line", line.name, field="line_no")
+
+
 def check_reported(reported_on: date, now: datetime) -> None:
     """A customer cannot have reported tomorrow (Shanghai's day); DomainError ``reported-in-the-future``."""
     if reported_on > business_date(now):

@@ -109,12 +109,16 @@ def step(complaint: Complaint, action: Action, when: str = "") -> Step:
     for row in STEPS:
         if (row.way, row.action, row.source, row.when) == (way, action, complaint.status, when):
             return row
-    possible = sorted({row.action for row in STEPS if row.way == way and row.source == complaint.status})
     raise conflict(
         "wrong-status",
         f"{action} is not possible for a complaint about {complaint.category} that is {complaint.status}",
-        remedy=f"Possible now: {', '.join(possible)}.",
+        remedy=f"Possible now: {', '.join(possible(way, complaint.status))}.",
     )
+
+
+def possible(way: Way, status: Status) -> list[Action]:
+    """The actions that a status allows, sorted."""
+    return sorted({row.action for row in STEPS if row.way == way and row.source == status})
 
 
 def require_party(complaint: Complaint, party: Party, actor: Actor) -> None:
