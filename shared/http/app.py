@@ -1,14 +1,15 @@
 """Builds a service's HTTP application from its table. The only place that knows how the parts of the door fit."""
 
+import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Annotated, Any, cast
-from uuid import UUID
 
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from litestar.exceptions.base_exceptions import LitestarDeprecationWarning
 from litestar.params import Parameter
 
 from shared import migrating, telemetry
@@ -35,14 +36,34 @@ def build_api(service: "Service", settings: "ServiceSettings", database: "Databa
     ``app.state`` holds service, settings, database and verifier; who made the database closes it. Raises OpenDoorError
     for a route that does not declare its permission."""
     keys = KeySource(settings.jwks)
-    readiness = health.Readiness(database, _heads(service.name), keys)
+    readiness = health.Readiness(database, heads_of(service.name), keys)
+    state = State(
+        {
+            "service": service,
+            "settings": settings,
+            "database": database,
+            "readiness": readiness,
+            "verifier": Verifier(keys, issuer=settings.issuer, audience=settings.audience),
+        }
+    )
+    with warnings.catch_warnings():
+        # Litestar 3 will want a marker on every parameter; the pinned Litestar 2 infers them
+        warnings.simplefilter("ignore", LitestarDeprecationWarning)
+        app = _application(service, state)
+        check_doors(app, service)
+        app.state.openapi = corrected(app)
+    app.state.query_names = query_names(app)
+    app.asgi_handler = cast(Any, Edge(app.asgi_handler, service.name))
+    return app
 
+
+def _application(service: "Service", state: State) -> Litestar:
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
         yield
-        await readiness.close()
+        await state.readiness.close()
 
-    app = Litestar(
+    return Litestar(
         route_handlers=[*_with_companions(service), health.live, health.ready, health.metrics],
         guards=[doorkeeper],
         dependencies={"paging": Provide(_paging, sync_to_thread=False)},
@@ -54,22 +75,8 @@ def build_api(service: "Service", settings: "ServiceSettings", database: "Databa
         plugins=[ClosedStructs()],
         lifespan=[running],
         logging_config=None,
-        state=State(
-            {
-                "service": service,
-                "settings": settings,
-                "database": database,
-                "readiness": readiness,
-                "verifier": Verifier(keys, issuer=settings.issuer, audience=settings.audience),
-            }
-        ),
-        signature_types=[UUID],
+        state=state,
     )
-    check_doors(app, service)
-    app.state.openapi = corrected(app)
-    app.state.query_names = query_names(app)
-    app.asgi_handler = cast(Any, Edge(app.asgi_handler, service.name))
-    return app
 
 
 def _with_companions(service: "Service") -> list[Any]:
@@ -81,7 +88,7 @@ def _with_companions(service: "Service") -> list[Any]:
     return routes
 
 
-def _heads(name: str) -> frozenset[str]:
+def heads_of(name: str) -> frozenset[str]:
     """The newest revision, or none where the service keeps no migrations."""
     if not (migrating.SERVICES / name / "migrations").is_dir():
         return frozenset()

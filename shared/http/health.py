@@ -2,7 +2,7 @@
 anything but yes or no."""
 
 import asyncio
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from litestar import Request, Response, get
@@ -24,10 +24,17 @@ class Health(msgspec.Struct, frozen=True):
     checks: dict[str, str]
 
 
+class Keys(Protocol):
+    """What proves tokens."""
+
+    async def refresh(self) -> None:
+        """Raises DomainError when there are none to be had."""
+
+
 class Readiness:
     """One check at a time, however many ask: a database that hangs must not be hung on by every probe."""
 
-    def __init__(self, database: Database, heads: frozenset[str], keys: Any) -> None:
+    def __init__(self, database: Database, heads: frozenset[str], keys: Keys) -> None:
         self.database = database
         self.heads = heads
         self.keys = keys

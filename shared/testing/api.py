@@ -1,5 +1,6 @@
 """A service's HTTP application in the test's own event loop, on a real PostgreSQL, with tokens that it trusts."""
 
+import asyncio
 import atexit
 import json
 import os
@@ -15,6 +16,7 @@ from uuid import UUID, uuid4
 import httpx
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from litestar import Litestar
 
 from shared.database import Database
 from shared.http import build_api
@@ -89,9 +91,32 @@ async def api(
     database = Database(database_url, clock=clock, name=f"test-{service.name}", pool=pool)
     app = build_api(service, settings, database)
     try:
-        async with app.lifespan():
+        async with _running(app):
             transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
             async with httpx.AsyncClient(transport=transport, base_url="http://test", timeout=60) as client:
                 yield client
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def _running(app: Litestar) -> AsyncIterator[None]:
+    """The application's lifespan in one task of its own: a fixture is torn down in another task than it was set up."""
+    started, over = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with app.lifespan():
+            started.set()
+            await over.wait()
+
+    life = asyncio.create_task(live())
+    starting = asyncio.create_task(started.wait())
+    await asyncio.wait({life, starting}, return_when=asyncio.FIRST_COMPLETED)
+    starting.cancel()
+    if life.done():
+        await life
+    try:
+        yield
+    finally:
+        over.set()
+        await life
