@@ -13,7 +13,9 @@ from rich.console import Console
 from deploy.local import places
 from deploy.local.errors import LocalError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Shouwen on this machine.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Shouwen on this machine."
+)
 # On a pipe or in a file there is no terminal to fit into: tables keep their lines whole.
 console = Console(width=None if sys.stdout.isatty() else 140)
 KEPT = ("cache", "scratch", "settings.env")
@@ -65,14 +67,14 @@ def reset() -> None:
 
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """Each process: pid, memory, readiness, lag. Answers 1 unless everything is ready."""
+    """Each process: pid, memory, readiness, lag. With --json, answers 1 unless everything is ready."""
     from deploy.local import looking
 
     if as_json:
         rows = looking.status()
         print(json.dumps(rows, ensure_ascii=False, indent=2))
         raise typer.Exit(0 if rows and all(row["ready"] for row in rows) else 1)
-    raise typer.Exit(0 if looking.show_status(console) else 1)
+    looking.show_status(console)
 
 
 @app.command()
@@ -98,6 +100,17 @@ def ports() -> None:
     for port, what, setting in settings.load(settings.environment()).ports():
         table.add_row(str(port), what, setting, "free" if loopback.is_free(port) else loopback.owner(port))
     console.print(table)
+
+
+@app.command(hidden=True)
+def migrate() -> None:
+    """Bring every service's database (SHOUWEN_<NAME>_DATABASE) to its newest revision."""
+    from deploy.local.settings import SERVICES
+    from shared import migrating
+
+    for name in SERVICES:
+        migrating.upgrade(name, os.environ[f"SHOUWEN_{name.upper()}_DATABASE"])
+    print("at " + ", ".join(f"{name} {migrating.head(name)}" for name in SERVICES))
 
 
 @app.command()

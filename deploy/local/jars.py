@@ -6,6 +6,7 @@ project's own version list pull kafka-clients down to 3.9.
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -53,17 +54,15 @@ def class_path(progress: Callable[[int, int], None] | None = None) -> str:
 
     Several processes may ask at once: one downloads, the others wait. Raises LocalError when a jar cannot be had.
     """
-    folder = places.make_folder(places.cache())
-    seal = folder / f"kafka-{hashlib.sha256(_LOCK.read_bytes()).hexdigest()[:16]}"
-    if seal.exists():
-        known = [Path(line) for line in seal.read_text(encoding="utf-8").splitlines()]
-        paths = [folder / path for path in known]
-        if all(path.exists() for path in paths):
-            return _joined(paths)
-    with places.alone(folder / "kafka.lock"):
-        paths = _fetch(_locked(), folder / "maven", progress)
-        seal.write_text("\n".join(str(path.relative_to(folder)) for path in paths), encoding="utf-8")
-    return _joined(paths)
+    cache = places.make_folder(places.cache())
+    whole = cache / f"kafka-{KAFKA_VERSION}-{hashlib.sha256(_LOCK.read_bytes()).hexdigest()[:12]}"
+    if os.pathsep in str(whole):
+        raise LocalError(f"Java takes no path with {os.pathsep!r} in it: set SHOUWEN_VAR to a folder without.")
+    if not whole.exists():
+        with places.alone(cache / "kafka.lock"):
+            if not whole.exists():
+                _gather(_fetch(_locked(), cache / "maven", progress), whole)
+    return str(whole / "*")
 
 
 def write_lock() -> None:
@@ -112,7 +111,11 @@ def _fetch(jars: list[Jar], folder: Path, progress: Callable[[int, int], None] |
     return paths
 
 
-def _joined(paths: list[Path]) -> str:
-    if any(os.pathsep in str(path) for path in paths):
-        raise LocalError(f"Java takes no path with {os.pathsep!r} in it: set SHOUWEN_VAR to a folder without.")
-    return os.pathsep.join(str(path) for path in paths)
+def _gather(jars: list[Path], whole: Path) -> None:
+    """Link all jars into one folder, which appears at once and complete."""
+    fresh = whole.with_name(f"{whole.name}.{os.getpid()}")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir()
+    for jar in jars:
+        os.link(jar, fresh / jar.name)
+    fresh.rename(whole)

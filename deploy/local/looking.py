@@ -14,7 +14,7 @@ from deploy.local import kafka, ports, postgres, records
 from deploy.local.process import Identity
 from deploy.local.services import answer
 
-_SHORT_LIVED = ("migrate", "sample")
+_SHORT_LIVED = ("migrations", "sample")
 _COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "bright_cyan", "bright_green", "bright_magenta")
 
 
@@ -25,15 +25,17 @@ def status() -> list[dict[str, Any]]:
     for name, identity in sorted(records.recorded().items()):
         if name.endswith(_SHORT_LIVED) and identity.process() is None:
             continue
-        rows.append({"name": name, **_process(identity), **_readiness(name, run)})
+        rows.append({"name": name, **_process(identity, family=True), **_readiness(name, run)})
     runner = records.runner()
     if runner is not None:
-        rows.append({"name": "runner", **_process(runner), "ready": runner.process() is not None, "lag": None})
+        rows.append(
+            {"name": "runner", **_process(runner, family=False), "ready": runner.process() is not None, "lag": None}
+        )
     return rows
 
 
-def show_status(console: Console) -> bool:
-    """Print the table of `status`; answers whether everything is ready."""
+def show_status(console: Console) -> None:
+    """Print the table of `status`."""
     rows = status()
     table = Table("Process", "Pid", "Memory", "Up", "Ready", "Lag", title="Shouwen", title_justify="left")
     for row in rows:
@@ -45,7 +47,6 @@ def show_status(console: Console) -> bool:
     if rows:
         total = sum(row["memory"] or 0 for row in rows) / 1e6
         console.print(f"{run.get('state', 'starting')}; {total:.0f} MB in all.", highlight=False)
-    return bool(rows) and all(row["ready"] for row in rows)
 
 
 def follow(console: Console, service: str, lines: int, *, once: bool = False) -> None:
@@ -78,13 +79,13 @@ def _added(log: Path, seen: dict[Path, int], lines: int) -> Iterator[str]:
     return iter(found[-lines:] if first else found)
 
 
-def _process(identity: Identity) -> dict[str, Any]:
+def _process(identity: Identity, *, family: bool) -> dict[str, Any]:
     process = identity.process()
     if process is None:
         return {"pid": None, "memory": None, "seconds": None}
     return {
         "pid": process.pid,
-        "memory": sum(_memory(p) for p in [process, *process.children(recursive=True)]),
+        "memory": sum(_memory(p) for p in [process, *(process.children(recursive=True) if family else [])]),
         "seconds": max(0.0, datetime.now(UTC).timestamp() - identity.created),
     }
 
