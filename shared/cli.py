@@ -25,7 +25,9 @@ console = Console()
 
 def main(service: Service) -> None:
     """Run the command line of ``service``."""
-    app = typer.Typer(no_args_is_help=True, add_completion=False, help=f"Shouwen's {service.name}.")
+    app = typer.Typer(
+        no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=f"Shouwen's {service.name}."
+    )
     _processes(app, service)
     _dead_letters(app, service)
     _looks(app, service)

@@ -40,6 +40,8 @@ class Context:
 class Transaction:
     """What a command may use: two ways to speak SQL on one connection, the time, and the reason.
 
+    On ``raw``, json and jsonb go in as text and come out as Python objects (the driver's codec is SQLAlchemy's).
+
     ``now`` is constant within the transaction, UTC, from the injected clock. ``appended`` counts outbox rows."""
 
     sql: AsyncConnection

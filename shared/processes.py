@@ -8,7 +8,6 @@ from typing import Any
 
 import uvicorn
 from litestar import Litestar, get
-from litestar.datastructures import State
 from litestar.response import Response
 
 from shared.worker import Worker
@@ -56,7 +55,7 @@ def free_port(host: str = "127.0.0.1") -> int:
         return int(probe.getsockname()[1])
 
 
-def worker_health(worker: Worker, database_ready: Callable[[], Awaitable[bool]]) -> Litestar:
+def worker_health(worker: Worker, database_checks: Callable[[], Awaitable[dict[str, str]]]) -> Litestar:
     """Health of a worker: ``/health/live`` and ``/health/ready`` (503 with the reasons until it is)."""
 
     @get("/health/live", opt={"public": True}, sync_to_thread=False)
@@ -64,10 +63,12 @@ def worker_health(worker: Worker, database_ready: Callable[[], Awaitable[bool]])
         return {"status": "live"}
 
     @get("/health/ready", opt={"public": True})
-    async def ready(state: State) -> Response[dict[str, object]]:
+    async def ready() -> Response[dict[str, object]]:
         well, body = worker.health()
-        database = await database_ready()
-        whole: dict[str, object] = {"ready": well and database, "database": database, **body}
-        return Response(whole, status_code=200 if well and database else 503)
+        checks = await database_checks()
+        fit = well and all(found == "ok" for found in checks.values())
+        return Response(
+            {"status": "ready" if fit else "not ready", "checks": checks, **body}, status_code=200 if fit else 503
+        )
 
-    return Litestar([live, ready], openapi_config=None)
+    return Litestar([live, ready], openapi_config=None, logging_config=None)

@@ -16,7 +16,7 @@ import msgspec
 from shared.envelope import Outgoing, encode
 from shared.failpoints import failpoint
 from shared.publishing import Producer
-from shared.waking import CHANNEL
+from shared.waking import CHANNEL, LOST
 
 LOCK = 0x53_48_4F_55  # the relay's advisory lock; the shard is the second key
 POLL = 0.25  # seconds between looks when no wake-up comes
@@ -58,7 +58,7 @@ class Relay:
         while True:
             try:
                 await self._session()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            except LOST as error:
                 log.warning("relay lost its database: %s", type(error).__name__)
             finally:
                 self.state.leading = False

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from shared.database import Database
 from shared.http import build_api
-from shared.http.health import database_ready
+from shared.http.app import heads_of
+from shared.http.health import Readiness
 from shared.processes import serve, worker_health
 from shared.service import Service
 from shared.settings import ServiceSettings
@@ -31,7 +32,8 @@ async def run_worker(service: Service, settings: ServiceSettings, roles: Sequenc
     worker = make_worker(service, settings, roles)
     tasks: list[asyncio.Task[None]] = []
     if settings.worker_port:
-        app = worker_health(worker, lambda: database_ready(worker.database, service.name))
+        readiness = Readiness(worker.database, heads_of(service.name), _NoKeys())
+        app = worker_health(worker, readiness.checks)
         tasks.append(asyncio.create_task(serve(app, settings.http_host, settings.worker_port, stop)))
     try:
         await worker.run(stop)
@@ -39,3 +41,10 @@ async def run_worker(service: Service, settings: ServiceSettings, roles: Sequenc
         stop.set()
         await asyncio.gather(*tasks, return_exceptions=True)
         await worker.database.close()
+
+
+class _NoKeys:
+    """A worker checks no tokens, so it waits for no keys."""
+
+    async def refresh(self) -> None:
+        """Nothing to fetch."""

@@ -13,6 +13,8 @@ import asyncpg
 CHANNEL = "outbox"
 PAUSE = 0.002  # seconds in which further wake-ups are folded into one
 log = logging.getLogger(__name__)
+# What a connection of our own raises when the server goes away under it.
+LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.exceptions.InternalClientError)
 
 
 class Waker:
@@ -46,7 +48,7 @@ class Waker:
                     if connection is None or connection.is_closed():
                         connection = await asyncpg.connect(self._url, timeout=5)
                     await connection.execute(f"NOTIFY {CHANNEL}")
-                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+                except LOST as error:
                     log.warning("wake-up not sent, the relay polls: %s", type(error).__name__)
                     connection = None
                 await asyncio.sleep(PAUSE)

@@ -70,7 +70,7 @@ async def publish_pending(database: Database, group: str, producer: Producing) -
 
     async def work(tx: Transaction) -> int:
         rows = await tx.raw.fetch(
-            "SELECT * FROM dead_letter WHERE consumer = $1 AND published_at IS NULL ORDER BY id LIMIT 100"
+            "SELECT *, headers::text AS headers_text FROM dead_letter WHERE consumer = $1 AND published_at IS NULL ORDER BY id LIMIT 100"
             " FOR UPDATE SKIP LOCKED",
             group,
         )
@@ -86,7 +86,7 @@ async def publish_pending(database: Database, group: str, producer: Producing) -
 
 
 def _headers(row: asyncpg.Record) -> list[tuple[str, bytes]]:
-    kept = [(name, raw if raw is not None else b"") for name, raw in headers_from_json(row["headers"])]
+    kept = [(name, raw if raw is not None else b"") for name, raw in headers_from_json(row["headers_text"])]
     added = {
         "dlq_topic": row["topic"],
         "dlq_partition": str(row["partition"]),
@@ -106,7 +106,12 @@ async def redrive(tx: Transaction, specs: Specs, letter: int) -> None:
     DomainError ``no-such-dead-letter`` or ``not-dead``; whatever the command raises leaves the letter dead."""
     row = await _locked(tx, letter)
     record = Record(
-        row["topic"], row["partition"], row["kafka_offset"], row["key"], row["value"], headers_from_json(row["headers"])
+        row["topic"],
+        row["partition"],
+        row["kafka_offset"],
+        row["key"],
+        row["value"],
+        headers_from_json(row["headers_text"]),
     )
     if isinstance(specs, Facts):
         item = facts.take(record)
@@ -135,7 +140,9 @@ async def discard(tx: Transaction, specs: Specs, letter: int) -> None:
 
 
 async def _locked(tx: Transaction, letter: int) -> asyncpg.Record:
-    row = await tx.raw.fetchrow("SELECT * FROM dead_letter WHERE id = $1 FOR UPDATE", letter)
+    row = await tx.raw.fetchrow(
+        "SELECT *, headers::text AS headers_text FROM dead_letter WHERE id = $1 FOR UPDATE", letter
+    )
     if row is None:
         raise absent("no-such-dead-letter", f"there is no dead letter {letter}")
     if row["status"] != "dead":

@@ -23,7 +23,7 @@ INSERT INTO held (consumer, topic, subject, sequence, partition, kafka_offset, k
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb) ON CONFLICT DO NOTHING
 """
 _NEXT_HELD = """
-SELECT h.* FROM held h JOIN cursor c USING (consumer, topic, subject)
+SELECT h.*, h.headers::text AS headers_text FROM held h JOIN cursor c USING (consumer, topic, subject)
 WHERE h.consumer = $1 AND h.sequence <= c.sequence + 1 ORDER BY h.subject, h.sequence LIMIT 1 FOR UPDATE OF h, c
 """
 _UNHOLD = "DELETE FROM held WHERE consumer = $1 AND topic = $2 AND subject = $3 AND sequence = $4"
@@ -128,7 +128,12 @@ async def next_held(tx: Transaction, spec: Facts) -> tuple[Record | None, str, i
     if row is None:
         return None
     record = Record(
-        row["topic"], row["partition"], row["kafka_offset"], row["key"], row["value"], headers_from_json(row["headers"])
+        row["topic"],
+        row["partition"],
+        row["kafka_offset"],
+        row["key"],
+        row["value"],
+        headers_from_json(row["headers_text"]),
     )
     return (None if row["skip"] else record), row["subject"], row["sequence"]
 
