@@ -1,4 +1,4 @@
-"""What customers publishes: the organisation, policy, and customers with their tiers. No names of persons, no contacts."""
+"""What customers publishes: organisation, policy, and customers with their tiers. No names of persons, no contacts."""
 
 from dataclasses import dataclass
 from datetime import date
