@@ -22,7 +22,9 @@ KEEP = timedelta(days=7)
 
 CLAIM = """INSERT INTO idempotency (account, key, route, fingerprint, at) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (account, key) DO NOTHING RETURNING true"""
-LOOK = "SELECT route, fingerprint, status, headers::text AS headers, body FROM idempotency WHERE account = $1 AND key = $2"
+LOOK = (
+    "SELECT route, fingerprint, status, headers::text AS headers, body FROM idempotency WHERE account = $1 AND key = $2"
+)
 STORE = "UPDATE idempotency SET status = $3, headers = $4, body = $5 WHERE account = $1 AND key = $2"
 PRUNE = """DELETE FROM idempotency WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM idempotency WHERE at < $1 LIMIT $2))"""

@@ -75,5 +75,5 @@ def _of_kubernetes(rest: str, value: str) -> bool:
 
 def _unknown(key: str, prefix: str, fields: set[str]) -> str:
     known = [prefix + field.upper() for field in sorted(fields)]
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)
+    near = difflib.get_close_matches(key.upper(), known, n=1, cutoff=0.0)
     return f"{key} is not a setting: did you mean {near[0]}?"

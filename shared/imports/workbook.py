@@ -3,6 +3,7 @@ gigabytes by its compression, by a cell far away, or by many cells of one long t
 
 import re
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -14,8 +15,10 @@ from shared.kernel.errors import DomainError, invalid
 
 MOST_UNPACKED = 96 << 20  # bytes of all parts
 MOST_PARTS = 500
-MOST_COLUMNS = 100
+MOST_COLUMNS = 60
+MOST_CELLS = 1_500_000
 MOST_TEXT = 128 << 20  # bytes of shared texts, repeated as often as cells use them
+CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,4})([0-9]{1,12})["']""")
 SHARED = re.compile(rb"""\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v[^>]*>\s*([0-9]{1,9})\s*<""")
 TEXT_PART = re.compile(rb"</(?:\w+:)?si\s*>")
@@ -42,6 +45,8 @@ def open_workbook(data: bytes, wanted: frozenset[str]) -> tuple[list[RawSheet], 
         sheets = [RawSheet(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in names]
     except (CalamineError, OSError, ValueError):
         raise not_a_workbook() from None
+    if any(len(sheet.rows) > MOST_ROWS + 1 for sheet in sheets):
+        raise too_large(f"more than {MOST_ROWS} rows")
     return sheets, [name for name in book.sheet_names if name not in wanted]
 
 
@@ -84,22 +89,27 @@ def _counted(data: bytes) -> bytes:
                 elif part.filename.endswith("sharedStrings.xml"):
                     texts = [len(text) for text in TEXT_PART.split(content)]
                 copy.writestr(part.filename, content)
-    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError, KeyError):
+    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError, KeyError, zlib.error):
         raise not_a_workbook() from None
     _check_extent(sheets, texts)
     return out.getvalue()
 
 
 def _check_extent(sheets: list[bytes], texts: list[int]) -> None:
-    text = 0
+    """Refuse before parsing: the parser lays a sheet out densely up to its farthest cell."""
+    text = cells = 0
     for content in sheets:
-        for column, row in PLACE.findall(content):
-            if int(row) > MOST_ROWS + 1:
+        cells += sum(1 for _ in CELL.finditer(content))
+        for place in PLACE.finditer(content):
+            if int(place[2]) > MOST_ROWS + 1:
                 raise too_large(f"more than {MOST_ROWS} rows")
-            if column and _column(column) > MOST_COLUMNS:
+            if place[1] and _column(place[1]) > MOST_COLUMNS:
                 raise too_large(f"more than {MOST_COLUMNS} columns")
-        for index in SHARED.findall(content):
-            text += texts[int(index)] if int(index) < len(texts) else 0
+        for shared in SHARED.finditer(content):
+            index = int(shared[1])
+            text += texts[index] if index < len(texts) else 0
+    if cells > MOST_CELLS:
+        raise too_large(f"more than {MOST_CELLS} cells")
     if text > MOST_TEXT:
         raise too_large("text")
 
