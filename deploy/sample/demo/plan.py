@@ -114,21 +114,21 @@ async def _production(walk: Walk, sales: Any, goods: Goods) -> None:
         Call("planning", "POST", "/production-plans", "production", body=body),
         told=lambda p: p["status"],
     )
-    path = f"/production-plans/{queued['production_plan_id']}"
+    path = f"/production-plans/{queued['plan_id']}"
     solved = await walk.until(
         "wait for the solver",
         Call("planning", "GET", path, "production"),
-        lambda p: p["status"] in ("solved", "failed"),
-        told=lambda p: f"{p['status']}; objective {p.get('objective')}, bound {p.get('bound')}",
+        lambda p: p["status"] not in ("queued", "solving"),
+        told=lambda p: f"{p['status']} by {p['ended_by']}: cost {p['objective']}, proved bound {p['bound']}",
         seconds=_SOLVING_SECONDS + 60,
     )
     if solved["status"] != "solved":
-        raise SampleError(f"The production plan was not solved: {solved}")
+        raise SampleError(f"The production plan is {solved['status']}: {solved['failure'] or solved['refusals']}")
     promised = Expected("planning.promise.made.v1", goods.line_id)
     applied = Expected("contracts.line.promise-applied.v1", goods.line_id)
     await walk.step(
         "issue the production plan",
         Call("planning", "POST", f"{path}/issue", "production"),
         ("planning.production-plan.issued.v1", promised, applied, Expected("contracts.line.state.v1", goods.line_id)),
-        lambda p: f"version {p.get('version')}, promises for all changed lines",
+        lambda p: f"version {p['issued_version']}",
     )
