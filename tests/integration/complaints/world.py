@@ -16,7 +16,7 @@ from shared.database import Context, Database, Transaction
 from shared.envelope import Outgoing, encode
 from shared.events.contracts import LineState, ShipmentState
 from shared.events.customers import CustomerState, DepartmentState, PersonState
-from shared.events.registry import describe
+from shared.events.registry import BY_CLASS, Published, describe
 from shared.kernel.ids import new_id, stable_id
 from shared.messaging.copies import apply_batch
 from shared.messaging.facts import Tally
@@ -155,9 +155,23 @@ async def hear(database: Database, states: Sequence[object], sequence: int = 1) 
         await database.run(work, Context("test"))
 
 
+async def forget(database: Database, cls: type, key: UUID, sequence: int) -> None:
+    """Let the copies take a tombstone."""
+    published = BY_CLASS[cls]
+    specs = [one for one in SERVICE.consumers if isinstance(one, Copy) and one.topic == published.topic]
+
+    async def work(tx: Transaction) -> None:
+        await apply_batch(tx, specs, [_raw(published, str(key), None, sequence)], Tally())
+
+    await database.run(work, Context("test"))
+
+
 def _record(state: object, sequence: int) -> Record:
     published = describe(state)
-    subject = str(getattr(state, published.key))
+    return _raw(published, str(getattr(state, published.key)), msgspec.json.encode(state), sequence)
+
+
+def _raw(published: Published, subject: str, value: bytes | None, sequence: int) -> Record:
     headers = encode(
         Outgoing(
             id=str(new_id()),
@@ -169,7 +183,7 @@ def _record(state: object, sequence: int) -> Record:
             extensions={},
         )
     )
-    return Record(published.topic, 0, sequence, subject.encode(), msgspec.json.encode(state), tuple(headers))
+    return Record(published.topic, 0, sequence, subject.encode(), value, tuple(headers))
 
 
 class Desk:
@@ -236,9 +250,16 @@ def offered(**other: object) -> dict[str, object]:
 @asynccontextmanager
 async def desk(url: str) -> AsyncIterator[Desk]:
     """The service's API on a database that has heard of the company."""
+    async with opened_desk(url) as found:
+        await hear(found.database, [*organisation(), *trade()])
+        yield found
+
+
+@asynccontextmanager
+async def opened_desk(url: str) -> AsyncIterator[Desk]:
+    """The service's API on a database as it is."""
     database = Database(url, clock=lambda: NOW, name="test-world", pool=2)
     try:
-        await hear(database, [*organisation(), *trade()])
         async with testing.api(SERVICE, url, clock=lambda: NOW) as client:
             yield Desk(client, database)
     finally:
