@@ -14,7 +14,7 @@ from services.customers.permissions import PERMISSIONS
 from services.customers.policy import api as policy
 from services.customers.policy.commands import announce
 from services.customers.tiers import api as tiers
-from services.customers.tiers.consumers import CONSUMERS
+from services.customers.volume.consumers import CONSUMERS
 from shared.database import Context, Transaction
 from shared.service import Running, Service
 

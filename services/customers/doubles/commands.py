@@ -2,16 +2,13 @@
 
 from uuid import UUID
 
-from sqlalchemy import insert
-
 from services.customers.archive import store as archive
 from services.customers.archive.domain import Customer, require_version
 from services.customers.archive.views import CustomerView
-from services.customers.doubles import domain
+from services.customers.doubles import domain, store
 from services.customers.doubles.domain import Merge
-from services.customers.doubles.tables import customer_merge
 from services.customers.tiers import store as tiers
-from services.customers.tiers import volumes
+from services.customers.volume import commands as volume
 from shared import outbox
 from shared.database import Transaction
 from shared.kernel.errors import invalid
@@ -27,16 +24,8 @@ async def merge(tx: Transaction, cmd: Merge) -> CustomerView:
     changed, facts = domain.merge(double, survivor, earlier, pending is not None)
     for old, new in zip((double, *earlier), changed, strict=True):
         await archive.save(tx, old, new)
-    await tx.sql.execute(
-        insert(customer_merge).values(
-            double_id=double.customer_id,
-            into_id=survivor.customer_id,
-            reason=domain.checked_reason(cmd.reason),
-            merged_by=cmd.actor.person_id,
-            merged_at=tx.now,
-        )
-    )
-    moved = await volumes.moved_by_merge(tx, survivor.customer_id, [one.customer_id for one in changed])
+    await store.record(tx, double.customer_id, survivor.customer_id, cmd)
+    moved = await volume.moved_by_merge(tx, survivor.customer_id, [one.customer_id for one in changed])
     await outbox.append(tx, [*facts, *moved], states=[one.public() for one in changed])
     return await archive.view(tx, double.customer_id, cmd.actor)
 

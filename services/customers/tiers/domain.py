@@ -11,7 +11,7 @@ from services.customers.archive.domain import Customer, Kind, require_not_merged
 from services.customers.organisation.domain import checked_text
 from shared.auth.domain import Actor
 from shared.events.customers import Tier, TierChanged
-from shared.kernel.errors import conflict, forbidden
+from shared.kernel.errors import DomainError, absent, conflict, forbidden
 from shared.policy.domain import Policy
 
 Status = Literal["pending", "applied", "refused"]
@@ -63,6 +63,11 @@ class Decide:
     change_id: UUID
     decision: Decision
     remark: str = ""
+
+
+def no_such_change() -> DomainError:
+    """There is none, or the asker may not know of it."""
+    return absent("tier-change-absent", "there is no such change of tier")
 
 
 def touches_strategic(old: Tier, new: Tier) -> bool:

@@ -6,9 +6,8 @@ from sqlalchemy import select
 
 from services.customers.archive.domain import Customer, no_such_customer
 from services.customers.archive.tables import customer
-from services.customers.tiers import evidence, store
-from services.customers.tiers.commands import no_such_change
-from services.customers.tiers.domain import Status, TierChange, touches_strategic
+from services.customers.tiers import store
+from services.customers.tiers.domain import Status, TierChange, no_such_change, touches_strategic
 from services.customers.tiers.tables import tier_change
 from services.customers.tiers.views import (
     TierChangeView,
@@ -18,6 +17,7 @@ from services.customers.tiers.views import (
     YearVolume,
     change_view,
 )
+from services.customers.volume import store as volume
 from shared.auth.domain import Actor
 from shared.database import Transaction
 from shared.paging import Page, PageQuery, fetch_page
@@ -81,8 +81,8 @@ async def history(tx: Transaction, customer_id: UUID, actor: Actor) -> TierHisto
 async def volumes(tx: Transaction, customer_id: UUID, actor: Actor) -> Volumes:
     """What the customer signed, year by year, and the tier that the criteria suggest."""
     known = await _customer(tx, customer_id, actor)
-    gathered = await evidence.gather(tx, known)
-    sums = await store.volumes(tx, customer_id)
+    gathered = await store.evidence(tx, known)
+    sums = await volume.volumes(tx, customer_id)
     return Volumes(
         customer_id=customer_id,
         tier=known.tier,

@@ -1,19 +1,20 @@
-"""Tier changes and signed volumes to and from their rows."""
+"""Tier changes to and from their rows, and the evidence for them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import insert, select, update
 
-from services.customers.archive.tables import customer
-from services.customers.tiers.domain import Evidence, TierChange
-from services.customers.tiers.tables import tier_change, volume
+from services.customers.archive.domain import Customer
+from services.customers.policy import store as policies
+from services.customers.tiers.domain import YEARS_OF_EVIDENCE, Evidence, TierChange, suggest
+from services.customers.tiers.tables import tier_change
+from services.customers.volume import store as volume
 from shared.database import Transaction
+from shared.kernel.dates import business_date
 from shared.kernel.errors import DomainError, conflict
 
 
@@ -73,31 +74,14 @@ def _row(change: TierChange) -> dict[str, object]:
     return {**asdict(change), "evidence": msgspec.to_builtins(change.evidence)}
 
 
-async def add_volume(tx: Transaction, customer_id: UUID, year: int, signed: Decimal) -> None:
-    """Add (or, negative, take away) signed volume of one customer and year."""
-    statement = upsert(volume).values(customer_id=customer_id, year=year, signed=signed)
-    await tx.sql.execute(
-        statement.on_conflict_do_update(
-            index_elements=[volume.c.customer_id, volume.c.year],
-            set_={"signed": volume.c.signed + statement.excluded.signed},
-        )
+async def evidence(tx: Transaction, customer: Customer) -> Evidence:
+    """The customer's evidence as of now, of this and the years before (``YEARS_OF_EVIDENCE``)."""
+    today = business_date(tx.now)
+    criteria = await policies.current(tx, "tiers", today)
+    known = await volume.volumes(tx, customer.customer_id)
+    recent = {str(year): signed for year, signed in known.items() if year > today.year - YEARS_OF_EVIDENCE}
+    return Evidence(
+        volumes=recent,
+        suggested=suggest(customer.kind, recent, today.year, criteria),
+        policy_version=criteria.version,
     )
-
-
-async def volumes(tx: Transaction, customer_id: UUID) -> dict[int, Decimal]:
-    """Signed volume by year of a customer and of those merged into it, CNY, newest first."""
-    statement = (
-        select(volume.c.year, func.sum(volume.c.signed))
-        .join(customer, customer.c.customer_id == volume.c.customer_id)
-        .where(or_(customer.c.customer_id == customer_id, customer.c.merged_into == customer_id))
-        .group_by(volume.c.year)
-        .order_by(volume.c.year.desc())
-    )
-    rows = (await tx.sql.execute(statement)).all()
-    return {row[0]: row[1] for row in rows}
-
-
-async def years_of(tx: Transaction, customer_ids: Sequence[UUID]) -> list[int]:
-    """The years in which any of these customers signed something."""
-    statement = select(volume.c.year).where(volume.c.customer_id.in_(customer_ids)).distinct().order_by(volume.c.year)
-    return list((await tx.sql.execute(statement)).scalars())

@@ -1,6 +1,6 @@
-"""Rows of tier changes and of signed volumes."""
+"""Rows of tier changes."""
 
-from sqlalchemy import Column, DateTime, Integer, MetaData, Numeric, Table, Text, Uuid
+from sqlalchemy import Column, DateTime, Integer, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
@@ -21,12 +21,4 @@ tier_change = Table(
     Column("decided_at", DateTime(timezone=True)),
     Column("remark", Text, nullable=False),
     Column("version", Integer, nullable=False),
-)
-
-volume = Table(
-    "volume",
-    metadata,
-    Column("customer_id", Uuid, primary_key=True),
-    Column("year", Integer, primary_key=True),
-    Column("signed", Numeric(18, 2), nullable=False),
 )

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.customers.tiers import volumes
+from services.customers.volume import commands as volumes
 from shared.events.contracts import AgreementSigned
 from tests.integration.customers.conftest import CREDIT_CODES, Company, problem
 

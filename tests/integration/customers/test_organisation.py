@@ -114,3 +114,10 @@ async def test_only_the_administrator_changes_the_organisation(company: Company)
 async def test_departments_are_listed_by_kind(company: Company) -> None:
     units = (await company.clerk.get("/departments", kind="unit", sort="-code")).json()
     assert [unit["code"] for unit in units["items"]] == ["HN", "DB"]
+
+
+async def test_the_api_describes_itself(company: Company) -> None:
+    described = (await company.client.get("/schema/openapi.json")).json()
+    assert {"/customers", "/customers/{customer_id}/merge", "/imports/customers/template"} <= set(described["paths"])
+    template = await company.admin.get("/imports/organisation/template")
+    assert template.content[:2] == b"PK"

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from services.customers.tiers import volumes
+from services.customers.volume import commands as volumes
 from shared.events.contracts import AgreementAmended, AgreementCancelled, AgreementSigned
 from tests.integration.customers.conftest import Company, problem
 

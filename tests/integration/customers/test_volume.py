@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from services.customers.app import announce_policies
-from services.customers.tiers.consumers import CONSUMERS
+from services.customers.volume.consumers import CONSUMERS
 from shared.database import Database
 from shared.events.contracts import AGREEMENT, AgreementCancelled, AgreementSigned
 from shared.events.registry import BY_CLASS

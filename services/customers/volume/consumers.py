@@ -1,6 +1,6 @@
-"""What tiers listen to: contracts' agreements, for the signed volume."""
+"""What volume listens to: contracts' agreements."""
 
-from services.customers.tiers import volumes
+from services.customers.volume import commands
 from shared.consuming import Facts
 from shared.events import contracts
 from shared.events.contracts import AgreementAmended, AgreementCancelled, AgreementSigned
@@ -10,9 +10,9 @@ CONSUMERS = [
         group="customers.volume",
         topic=contracts.AGREEMENT,
         handlers={
-            AgreementSigned: volumes.count_signed,
-            AgreementAmended: volumes.count_amended,
-            AgreementCancelled: volumes.count_cancelled,
+            AgreementSigned: commands.count_signed,
+            AgreementAmended: commands.count_amended,
+            AgreementCancelled: commands.count_cancelled,
         },
     )
 ]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.customers.archive import store as archive
-from services.customers.tiers import store
+from services.customers.volume import store
 from shared import outbox
 from shared.database import Transaction
 from shared.events.contracts import AgreementAmended, AgreementCancelled, AgreementSigned
@@ -45,7 +45,7 @@ async def _count(tx: Transaction, customer_id: UUID, changes: Mapping[int, Decim
     if known_as != customer_id:
         await archive.load(tx, known_as)  # locked, so that sums of one customer are published one after the other
     for year, change in sorted(changes.items()):
-        await store.add_volume(tx, customer_id, year, change)
+        await store.add(tx, customer_id, year, change)
     sums = await store.volumes(tx, known_as)
     await outbox.append(
         tx, [VolumeRecorded(customer_id=known_as, year=year, signed=sums[year]) for year in sorted(changes)]
