@@ -156,7 +156,7 @@ def query_names(app: Litestar) -> dict[tuple[str, str], frozenset[str]]:
     for route in app.routes:
         for method, operation in paths.get(route.path_format or "/", {}).items():
             declared = operation.get("parameters", ())
-            names[method.upper(), route.path] = frozenset(p["name"] for p in declared if p["in"] == "query")
+            names[method.upper(), route.path_format] = frozenset(p["name"] for p in declared if p["in"] == "query")
     return names
 
 

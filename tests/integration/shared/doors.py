@@ -5,13 +5,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
 import httpx
 import msgspec
 from litestar import Response, get, post, put
+from litestar.params import Parameter
 from sqlalchemy import Column, Integer, MetaData, Numeric, Table, Text, Uuid, select
 
 from shared.auth.domain import Actor
@@ -142,7 +143,9 @@ async def get_boxes(request: ApiRequest, paging: PageQuery, name: str | None = N
 
 
 @get("/boxes/{box_id:uuid}", **permits("box.see"))
-async def get_box(request: ApiRequest, box_id: UUID) -> Response[BoxView]:
+async def get_box(
+    request: ApiRequest, box_id: UUID, measure: Annotated[str, Parameter(query="in")] = "kg"
+) -> Response[BoxView]:
     """One box."""
     return await read(request, one_box, box_id, request.user)
 

@@ -118,6 +118,8 @@ async def test_what_is_no_readable_body_is_told_so(
         ("GET", "/boxes?page=99999999999999999999", 422, "bad-page"),
         ("GET", "/boxes?sort=secret", 422, "unknown-sort"),
         ("GET", "/boxes?nmae=x", 422, "unknown-parameter"),
+        ("GET", "/boxes/0192f0c1-0000-7000-8000-000000000000?in=g", 404, "no-such-box"),
+        ("GET", "/boxes/0192f0c1-0000-7000-8000-000000000000?measure=g", 422, "unknown-parameter"),
         ("GET", "/boxes?name=a%00b", 422, "nul-character"),
         ("GET", "/boxes?name=%ff%fe", 200, None),
     ],
