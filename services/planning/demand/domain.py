@@ -11,11 +11,12 @@ from uuid import UUID
 
 from shared.events.planning import DemandPlanSubmitted
 from shared.kernel.dates import SHANGHAI, first_day, month_of, months_later
-from shared.kernel.errors import conflict, invalid
+from shared.kernel.errors import DomainError, conflict, invalid
 from shared.kernel.money import checked_quantity
 
 ZERO = Decimal(0)
 MOST_LINES = 2000
+LEAST_WEIGHT = Decimal("0.001")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,6 +54,21 @@ class FirmLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedLine:
+    """A firm line as the plan saw it: its version, what was open, why it was left out (empty: planned)."""
+
+    line_id: UUID
+    line_version: int
+    unit_id: UUID
+    customer_id: UUID
+    product_code: str
+    quantity: Decimal
+    requested_on: date
+    weight: Decimal
+    left_out: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     """Demand of one key. ``signed`` counts what was shipped too; only the two open quantities are planned."""
 
@@ -78,6 +94,25 @@ def consume(firm: Iterable[FirmLine], forecast: Mapping[Key, Decimal]) -> dict[K
         need, wanted = needs.get(key, Need()), forecast.get(key, ZERO)
         needs[key] = replace(need, forecast=wanted, open_forecast=max(ZERO, wanted - need.signed))
     return needs
+
+
+def planned_lines(firm: Iterable[FirmLine], weights: Mapping[str, Decimal]) -> tuple[PlannedLine, ...]:
+    """What a plan sees of the firm lines: those with something open, weighted by the customer's tier (policy data; a
+    tier without a weight counts as 1, and nobody's weight is nothing)."""
+    return tuple(
+        PlannedLine(
+            line_id=line.line_id,
+            line_version=line.line_version,
+            unit_id=line.unit_id,
+            customer_id=line.customer_id,
+            product_code=line.product_code,
+            quantity=line.open,
+            requested_on=line.requested_on,
+            weight=max(LEAST_WEIGHT, weights.get(line.tier, Decimal(1))),
+        )
+        for line in firm
+        if line.open > 0
+    )
 
 
 def time_node(month: str, due_day: int) -> datetime:
@@ -122,22 +157,36 @@ def checked_lines(lines: Sequence[PlanLine], products: frozenset[str]) -> tuple[
     """The draft's lines in order of product: known products, each once, quantities above zero; else DomainError."""
     if len(lines) > MOST_LINES:
         raise invalid("too-many-lines", f"a demand plan has at most {MOST_LINES} lines", field="lines")
-    seen: set[str] = set()
-    for line in lines:
-        if line.product_code not in products:
-            raise invalid(
-                "unknown-product",
-                f"there is no product {line.product_code}",
-                field="product_code",
-                remedy="See GET /products for the codes that can be planned.",
-            )
-        if line.product_code in seen:
-            raise invalid("product-twice", f"{line.product_code} stands twice in the plan", field="product_code")
-        seen.add(line.product_code)
-    return tuple(
-        PlanLine(line.product_code, checked_quantity(line.quantity, "quantity"))
-        for line in sorted(lines, key=lambda line: line.product_code)
-    )
+    checked: dict[str, PlanLine] = {}
+    for index, line in enumerate(lines):
+        try:
+            checked[line.product_code] = _checked_line(line, products, checked)
+        except DomainError as error:
+            raise DomainError(
+                error.kind,
+                error.code,
+                error.message,
+                field=error.field,
+                remedy=error.remedy,
+                extra={"row_index": index},
+            ) from None
+    return tuple(checked[code] for code in sorted(checked))
+
+
+def _checked_line(line: PlanLine, products: frozenset[str], before: Mapping[str, PlanLine]) -> PlanLine:
+    code = line.product_code
+    if code not in products:
+        remedy = "See GET /products for the codes that can be planned."
+        raise invalid("unknown-product", f"there is no product {code}", field="product_code", remedy=remedy)
+    if code in before:
+        raise invalid("product-twice", f"{code} stands twice in the plan", field="product_code")
+    return PlanLine(code, checked_quantity(line.quantity, "quantity"))
+
+
+def checked_month(month: str, today: date) -> None:
+    """A month that is not over, else DomainError ``bad-month`` or ``month-over``."""
+    if first_day(months_later(month, 1)) <= today:
+        raise conflict("month-over", f"{month} is over", field="month", remedy="Plan a month that is to come.")
 
 
 def redraft(plan: DemandPlan, lines: tuple[PlanLine, ...]) -> DemandPlan:

@@ -47,4 +47,9 @@ def horizon(today: date, last_month: str) -> Horizon:
     start = today + timedelta(days=WEEK - today.weekday())
     end = first_day(months_later(last_month, 1)) + timedelta(weeks=SLACK_WEEKS)
     weeks = max(1, -(-(end - start).days // WEEK))
+    return weeks_from(start, weeks)
+
+
+def weeks_from(start: date, weeks: int) -> Horizon:
+    """So many weeks from a Monday."""
     return Horizon(tuple(start + timedelta(weeks=week) for week in range(weeks)))

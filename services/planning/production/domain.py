@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from services.planning.demand.domain import ZERO, FirmLine, Key, consume
+from services.planning.demand.domain import ZERO, FirmLine, Key, PlannedLine, consume
 from services.planning.master.horizon import Horizon
 from shared.events.planning import ProductionPlanIssued, PromiseMade
 from shared.kernel.errors import DomainError, conflict
@@ -34,21 +34,6 @@ TRANSITIONS: Mapping[tuple[Status, Command], Status] = {
 
 OPEN: frozenset[Status] = frozenset({"queued", "solving"})
 MOST_ATTEMPTS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedLine:
-    """A firm line as the plan saw it: its version, what was open, why it was left out (empty: planned)."""
-
-    line_id: UUID
-    line_version: int
-    unit_id: UUID
-    customer_id: UUID
-    product_code: str
-    quantity: Decimal
-    requested_on: date
-    weight: Decimal
-    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)

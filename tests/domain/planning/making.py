@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid5
 
-from services.planning.demand.domain import FirmLine, Key, Need
+from services.planning.demand.domain import FirmLine, Key, Need, PlannedLine
 from services.planning.master.domain import Line, Master, Material, Product, Receipt, Routing, Usage
-from services.planning.production.domain import PlannedLine, ProductionPlan
+from services.planning.production.domain import ProductionPlan
 
 SPACE = UUID("00000000-0000-0000-0000-000000000001")
 NORTH = uuid5(SPACE, "north")

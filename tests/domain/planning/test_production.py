@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.planning.balance.problems import NO_LINE, UNKNOWN, Wanted, build
 from services.planning.master.horizon import horizon
 from services.planning.production.domain import (
     TRANSITIONS,
@@ -22,7 +23,6 @@ from services.planning.production.domain import (
     promises,
     take,
 )
-from services.planning.production.problems import NO_LINE, UNKNOWN, Wanted, build
 from shared.kernel.errors import DomainError
 from tests.domain.planning.making import D, an_id, firm, key, master, planned, solved
 

@@ -183,9 +183,17 @@ CREATE TABLE sales_plan_line (
     proposed_reason text NOT NULL,
     late_firm numeric NOT NULL,
     version integer NOT NULL,
-    changed_by uuid,
-    changed_at timestamptz,
     UNIQUE (sales_plan_id, unit_id, product_code, month)
+);
+-- Every change of a line with its reason, the first (version 1) being the rough cut's; never updated.
+CREATE TABLE sales_plan_change (
+    line_id uuid NOT NULL REFERENCES sales_plan_line,
+    version integer NOT NULL,
+    quantity numeric NOT NULL,
+    reason text NOT NULL,
+    changed_by uuid NOT NULL,
+    changed_at timestamptz NOT NULL,
+    PRIMARY KEY (line_id, version)
 );
 
 CREATE TABLE production_plan (

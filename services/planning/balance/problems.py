@@ -2,7 +2,8 @@
 
 Firm lines are single demands, weighted by the customer's tier and due in the week of their requested date; forecast is
 one demand per unit, product and month, which may be delivered in any week of the month. What no line can make and no
-stock covers is left out with its cause, so that one bad row never costs the company its plan.
+stock covers is left out with its cause, so that one bad row never costs the company its plan. A unit's worth, by which
+lateness counts, goes by what it costs to keep it a week; 1 where that is not known.
 """
 
 from collections import defaultdict
@@ -10,15 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from services.planning.demand.domain import ZERO, Key
+from services.planning.demand.domain import ZERO, Key, PlannedLine
 from services.planning.engine.problem import Bucket, Demand, Line, Material, Problem, Routing, Usage
 from services.planning.engine.problem import Product as EngineProduct
 from services.planning.master.domain import Master, Product
 from services.planning.master.horizon import WEEK, Horizon
-from services.planning.production.domain import PlannedLine
 
 PIECES = frozenset("件台个套只支把根条片块张箱包盒瓶桶组副对双辆")
-WEEKS_OF_HOLDING = 40  # the worth of a unit, reckoned from what it costs to keep it
+LEAST_VALUE = Decimal("0.1")
 NANO = Decimal("0.000000001")
 UNKNOWN = "unknown-product"
 NO_LINE = "no-line"
@@ -124,7 +124,7 @@ def _product(product: Product, demands: Iterable[Demand]) -> EngineProduct:
         id=product.code,
         stock=product.stock,
         holding=(product.holding / WEEK).quantize(NANO),
-        value=max(Decimal(1), product.holding * WEEKS_OF_HOLDING),
+        value=max(LEAST_VALUE, product.holding) if product.holding else Decimal(1),
         decimals=decimals,
         min_lot=product.min_lot or None,
     )
