@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, TypeVar
 
 import typer
@@ -100,16 +101,18 @@ def _dead_letters(app: typer.Typer, service: Service) -> None:
             raise typer.Exit(1)
 
     @dlq.command()
-    def redrive(letter: int) -> None:
-        """Apply a dead letter again, for its own consumer only; the worker releases what waited behind it."""
-        run(service, lambda tx: _on(tx, service, letter, dead_letters.redrive))
-        console.print(f"dead letter {letter} was applied")
+    def redrive(letters: list[int]) -> None:
+        """Apply dead letters again, for their own consumer only; the worker releases what waited behind them."""
+        for letter in letters:
+            run(service, partial(_on, service=service, letter=letter, act=dead_letters.redrive))
+            console.print(f"dead letter {letter} was applied")
 
     @dlq.command()
-    def discard(letter: int) -> None:
-        """Give a dead letter up; the facts behind it go on."""
-        run(service, lambda tx: _on(tx, service, letter, dead_letters.discard))
-        console.print(f"dead letter {letter} was given up")
+    def discard(letters: list[int]) -> None:
+        """Give dead letters up; the facts behind them go on."""
+        for letter in letters:
+            run(service, partial(_on, service=service, letter=letter, act=dead_letters.discard))
+            console.print(f"dead letter {letter} was given up")
 
     @dlq.command()
     def resume(group: str) -> None:

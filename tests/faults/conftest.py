@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from shared.testing.api import AUDIENCE, ISSUER, jwks_path
 from tests.faults import probe
 from tests.faults.ledger import Ledger
 from tests.support import databases, street, topics
 from tests.support.processes import Process, service_environment
 from tests.support.servers import Addresses
-
-from shared.testing.api import AUDIENCE, ISSUER, jwks_path
 
 PROMISES = "planning.promise.v1"
 DLQ = "contracts.promise.dlq"

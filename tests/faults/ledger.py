@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 import asyncpg
 import httpx
-from tests.support.street import header, read_topic
 
 from shared.testing.api import token
+from tests.support.street import header, read_topic
 
 Sent = tuple[uuid.UUID, int]
 

@@ -83,7 +83,8 @@ SERVICE = Service(
 
 def _take_out(guard: str) -> None:
     from shared import relay
-    from shared.messaging import facts, guard as guarding, markers
+    from shared.messaging import facts, markers
+    from shared.messaging import guard as guarding
     from shared.publishing import Producer
 
     if guard == "inbox":

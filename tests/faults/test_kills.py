@@ -5,6 +5,7 @@ import random
 import uuid
 
 import pytest
+
 from tests.faults.conftest import Street
 from tests.faults.ledger import topic_violations, violations
 from tests.support import street as tools

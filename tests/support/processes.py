@@ -32,7 +32,9 @@ class Process:
 
     async def start(self, **more: str) -> None:
         """Start it; ``more`` is added to the environment, for this start only."""
-        clean = {k: v for k, v in os.environ.items() if not k.startswith(("SHOUWEN_", "FAILPOINT", "PROBE_", "PYTHONDONT"))}
+        clean = {
+            k: v for k, v in os.environ.items() if not k.startswith(("SHOUWEN_", "FAILPOINT", "PROBE_", "PYTHONDONT"))
+        }
         with self.log.open("ab") as out:
             self.child = await asyncio.create_subprocess_exec(
                 sys.executable,
