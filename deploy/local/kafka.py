@@ -17,9 +17,10 @@ from aiokafka.errors import KafkaError
 
 from deploy.local import jars, places, ports
 from deploy.local.errors import LocalError
-from deploy.local.process import Child, Program, Started, run
+from deploy.local.process import Child, Launch, Program, run
 
 NAME = "Kafka"
+TOOL = "Kafka's storage tool"
 _READY_SECONDS = 60
 _FIXED = {
     "process.roles": "broker,controller",
@@ -62,7 +63,7 @@ _LOGGING = """\
 class KafkaServer:
     """One broker and controller in one process. `port` takes clients, `controller_port` is its own.
 
-    `started` hears of every process at once (name, identity); `log` stands in `folder` unless said otherwise;
+    `launch` starts every process, where given; `log` stands in `folder` unless said otherwise;
     `progress` may be set to hear of downloads (done, all).
     """
 
@@ -73,14 +74,14 @@ class KafkaServer:
         controller_port: int,
         *,
         log: Path | None = None,
-        started: Started | None = None,
+        launch: Launch | None = None,
     ) -> None:
         self.folder = folder
         self.port = port
         self.controller_port = controller_port
         self.log = log or folder / "kafka.log"
         self.progress: Callable[[int, int], None] | None = None
-        self._started = started
+        self._launch = launch
         self._data = folder / "data"
         self._child: Child | None = None
 
@@ -114,7 +115,7 @@ class KafkaServer:
         if not (self._data / "meta.properties").exists():
             self._format(class_path, properties, logging)
         argv = [*_java(class_path, logging, "-Xms256m", "-Xmx512m"), "kafka.Kafka", str(properties)]
-        self._child = Child(Program(NAME, argv, self.log, env=_environment(), started=self._started))
+        self._child = Child(Program(NAME, argv, self.log, env=_environment(), launch=self._launch))
         self._child.wait_ready(self.ready, _READY_SECONDS)
 
     def ready(self) -> bool:
@@ -167,7 +168,8 @@ class KafkaServer:
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(properties)]
         java = _java(class_path, logging, "-Xmx128m", "-XX:TieredStopAtLevel=1")
-        run(Program("Kafka's storage tool", [*java, *tool], self.log, env=_environment()))
+        tool_run = Program(TOOL, [*java, *tool], self.log, env=_environment(), launch=self._launch)
+        run(tool_run)
 
 
 async def _answers(bootstrap: str) -> bool:

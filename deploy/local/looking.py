@@ -14,7 +14,7 @@ from deploy.local import kafka, ports, postgres, records
 from deploy.local.process import Identity
 from deploy.local.services import answer
 
-_SHORT_LIVED = ("migrations", "sample")
+_SHORT_LIVED = ("migrations", "sample", "initdb", kafka.TOOL)
 _COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "bright_cyan", "bright_green", "bright_magenta")
 
 

@@ -18,7 +18,7 @@ import psycopg
 
 from deploy.local import access, places, ports
 from deploy.local.errors import LocalError
-from deploy.local.process import Child, Program, Started, User, run
+from deploy.local.process import Child, Launch, Program, User, run
 
 NAME = "PostgreSQL"
 ADMIN = "postgres"
@@ -43,16 +43,16 @@ _SETTINGS = {
 class PostgresServer:
     """One server; its data stays in `folder` between starts. `fsync` off is for tests only.
 
-    `started` hears of every process at once (name, identity); `log` stands in `folder` unless said otherwise.
+    `launch` starts every process, where given; `log` stands in `folder` unless said otherwise.
     """
 
     def __init__(
-        self, folder: Path, port: int, *, fsync: bool = True, log: Path | None = None, started: Started | None = None
+        self, folder: Path, port: int, *, fsync: bool = True, log: Path | None = None, launch: Launch | None = None
     ) -> None:
         self.folder = folder
         self.port = port
         self.log = log or folder / "postgres.log"
-        self._started = started
+        self._launch = launch
         self._fsync = fsync
         self._data = folder / "data"
         self._secret = folder / "superuser"
@@ -91,7 +91,7 @@ class PostgresServer:
         argv = [str(programs / "postgres"), "-D", str(self._data)]
         for name, value in settings.items():
             argv += ["-c", f"{name}={value}"]
-        program = Program(NAME, argv, self.log, env=_environment(), user=user, started=self._started)
+        program = Program(NAME, argv, self.log, env=_environment(), user=user, launch=self._launch)
         self._child = Child(program)
         self._child.wait_ready(self.ready, _READY_SECONDS)
 
@@ -137,7 +137,7 @@ class PostgresServer:
         argv = [str(programs / "initdb"), "-D", str(fresh), "-U", ADMIN, "-E", "UTF8", "--locale=C.utf8"]
         argv += ["--auth=scram-sha-256", f"--pwfile={handed}", "--no-instructions", "--no-sync"]
         try:
-            run(Program("initdb", argv, self.log, env=_environment(), user=user))
+            run(Program("initdb", argv, self.log, env=_environment(), user=user, launch=self._launch))
         finally:
             handed.unlink()
         # A whole data folder appears at once, so that a start cut short is begun anew.

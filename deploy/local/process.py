@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -31,7 +32,7 @@ class User:
 class Program:
     """What to start: `log` receives both outputs; `user` None means as ourselves.
 
-    `started` hears of the process at once, so that it can be found again whatever becomes of us.
+    `launch` does the starting, so that the process is on record from its first moment, or refuses.
     """
 
     name: str
@@ -40,7 +41,7 @@ class Program:
     env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     cwd: Path | None = None
     user: User | None = None
-    started: "Started | None" = None
+    launch: "Launch | None" = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class Identity:
         return found if alive else None
 
 
-Started = Callable[[str, Identity], None]
+Popen = subprocess.Popen[bytes]
+Launch = Callable[[str, Callable[[], Popen]], Popen]
 
 
 class Child:
@@ -68,14 +70,8 @@ class Child:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self._popen = _launch(program)
-        try:
-            created = psutil.Process(self._popen.pid).create_time()
-        except psutil.NoSuchProcess:
-            created = time.time()
-        self.identity = Identity(self._popen.pid, created)
-        if program.started is not None:
-            program.started(program.name, self.identity)
+        self._popen = program.launch(program.name, partial(_popen, program)) if program.launch else _popen(program)
+        self.identity = identity_of(self._popen.pid)
 
     @property
     def pid(self) -> int:
@@ -186,7 +182,15 @@ def _signal(process: psutil.Process, number: signal.Signals) -> None:
         return
 
 
-def _launch(program: Program) -> subprocess.Popen[bytes]:
+def identity_of(pid: int) -> Identity:
+    """The identity of a process that began just now."""
+    try:
+        return Identity(pid, psutil.Process(pid).create_time())
+    except psutil.NoSuchProcess:
+        return Identity(pid, time.time())
+
+
+def _popen(program: Program) -> Popen:
     _rotate(program.log)
     with program.log.open("ab") as log:
         owner = program.user

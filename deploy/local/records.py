@@ -9,7 +9,7 @@ import os
 import secrets
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from typing import Any
 import psutil
 
 from deploy.local import kafka, places, postgres
-from deploy.local.process import Identity, stop_tree
+from deploy.local.errors import LocalError
+from deploy.local.process import Identity, Popen, identity_of, stop_tree
 
 _STOP_SECONDS = 25
 _SERVERS = (postgres.NAME, kafka.NAME)
@@ -74,17 +75,27 @@ def runner() -> Identity | None:
 
 
 class Ledger:
-    """The processes of this run, kept in `pids.json` from the moment each begins."""
+    """The processes of this run, kept in `pids.json` from the moment each begins; none begins once it is closed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: dict[str, Identity] = {}
+        self._closed = False
 
-    def note(self, name: str, identity: Identity) -> None:
-        """A process `name` has begun; a former one of that name is forgotten."""
+    def launch(self, name: str, start: Callable[[], Popen]) -> Popen:
+        """Start a process and record it; a former one of that name is forgotten. LocalError when closed."""
         with self._lock:
-            self._known[name] = identity
+            if self._closed:
+                raise LocalError(f"{name} is not started: the run is being stopped.")
+            process = start()
+            self._known[name] = identity_of(process.pid)
             _write(_pids_file(), {n: {"pid": i.pid, "created": i.created} for n, i in self._known.items()})
+            return process
+
+    def close(self) -> None:
+        """Let no further process begin."""
+        with self._lock:
+            self._closed = True
 
 
 def recorded() -> dict[str, Identity]:

@@ -64,11 +64,12 @@ class Report:
 
     def say(self, text: str) -> None:
         """One line that belongs to no step, with the time of day."""
-        self.console.print(f"{time.strftime('%H:%M:%S')} {text}", markup=False, highlight=False)
+        self.console.print(f"{time.strftime('%H:%M:%S')} {text}", markup=False, highlight=False, soft_wrap=True)
 
     def _line(self, step: str, text: str) -> None:
         if not self._shown:
-            self.console.print(f"[{self.seconds:6.1f} s] {step}: {text}", markup=False, highlight=False)
+            line = f"[{self.seconds:6.1f} s] {step}: {text}"
+            self.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def _picture(self) -> Table:
         table = Table.grid(padding=(0, 1))

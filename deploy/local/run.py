@@ -51,9 +51,9 @@ class Run:
             self._supervisor_waits(rising)
         finally:
             self._report.say("Stopping.")
+            self._ledger.close()
             self._supervisor.stop()
             rising.join(5)
-            self._supervisor.stop()
             self._keep("failed" if self._failure else "stopped")
             self._report.say("Stopped; no process is left.")
         return 1 if self._failure else 0
@@ -96,8 +96,6 @@ class Run:
         return steps
 
     def _start(self, layer: int, component: Component) -> None:
-        if self._stopping.is_set():
-            raise LocalError("Stopped while starting.")
         self._supervisor.add(layer, component)
         component.start()
 
@@ -106,7 +104,7 @@ class Run:
         if self._told.database is None:
             log = records.logs() / "postgresql.log"
             server = PostgresServer(
-                places.var() / "postgres", self._told.postgres_port, log=log, started=self._ledger.note
+                places.var() / "postgres", self._told.postgres_port, log=log, launch=self._ledger.launch
             )
             self._start(_SERVER_LAYER, server)
             self._admin = server.admin
@@ -130,7 +128,7 @@ class Run:
                 self._told.kafka_port,
                 self._told.kafka_controller_port,
                 log=log,
-                started=self._ledger.note,
+                launch=self._ledger.launch,
             )
             server.progress = lambda done, whole: self._report.begin("Kafka", f"downloaded {done} of {whole} parts")
             self._start(_SERVER_LAYER, server)
@@ -158,15 +156,13 @@ class Run:
 
     def _migrate(self) -> None:
         """All services' migrations in one process: each of its own would spend a second on the same imports."""
-        if self._stopping.is_set():
-            raise LocalError("Stopped while starting.")
         self._report.begin("migrations")
         env = python_environment()
         for name in SERVICES:
             env |= service_environment(name, self._told, self._addresses)
         argv = python("-m", "deploy.local", "migrate")
         log = _log("migrate")
-        run(Program("migrations", argv, log, env=env, cwd=places.ROOT, started=self._ledger.note))
+        run(Program("migrations", argv, log, env=env, cwd=places.ROOT, launch=self._ledger.launch))
         self._report.done("migrations", summary.latest_line(log))
 
     def _service(self, name: str, kind: str) -> None:
@@ -179,7 +175,7 @@ class Run:
         self._report.done(step)
 
     def _process(self, name: str, argv: list[str], env: dict[str, str], health: str) -> ServiceProcess:
-        return ServiceProcess(name, argv, env, health, self._ledger.note, _log(name))
+        return ServiceProcess(name, argv, env, health, self._ledger.launch, _log(name))
 
     def _load(self) -> None:
         """Run the sample's loader, showing its latest line; it decides itself whether there is anything to do."""
@@ -188,7 +184,7 @@ class Run:
         log.unlink(missing_ok=True)
         argv = python("-m", "deploy.sample", "load")
         loader = Child(
-            Program("sample", argv, log, env=python_environment(), cwd=places.ROOT, started=self._ledger.note)
+            Program("sample", argv, log, env=python_environment(), cwd=places.ROOT, launch=self._ledger.launch)
         )
         while loader.exit_code() is None:
             if self._stopping.wait(0.2):

@@ -12,7 +12,7 @@ from typing import Any
 
 from deploy.local import issuer, places, ports
 from deploy.local.errors import LocalError
-from deploy.local.process import Child, Program, Started
+from deploy.local.process import Child, Launch, Program
 from deploy.local.settings import LocalSettings
 
 _READY_SECONDS = 90
@@ -57,12 +57,12 @@ class ServiceProcess:
     """One supervised Python process with a health address (None: ready as soon as it lives)."""
 
     def __init__(
-        self, name: str, argv: list[str], env: Mapping[str, str], health: str | None, started: Started, log: Path
+        self, name: str, argv: list[str], env: Mapping[str, str], health: str | None, launch: Launch, log: Path
     ) -> None:
         self.name = name
         self.health = health
         self.log = log
-        self._program = Program(name, argv, log, env=env, cwd=places.ROOT, started=started)
+        self._program = Program(name, argv, log, env=env, cwd=places.ROOT, launch=launch)
         self._child: Child | None = None
 
     @property

@@ -68,10 +68,9 @@ class Supervisor:
             if layer:
                 with ThreadPoolExecutor(len(layer)) as pool:
                     list(pool.map(lambda component: component.stop(), layer))
-        for keeper in self._keepers:  # one may just have started something again: its start fails, the sweep ends it
-            self._sweep()
-            keeper.join(5)
         self._sweep()
+        for keeper in self._keepers:
+            keeper.join(5)
 
     def _keep(self, component: Component) -> None:
         pause, since = _FIRST_PAUSE, time.monotonic()
