@@ -89,9 +89,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Whose amount it is: a contract's, one of its amendments', or (neither) an opening balance's."""
+    """Whose amount it is: a contract's, one of its amendments', or (neither) an opening balance's; of which unit."""
 
     customer_id: UUID
+    unit_id: UUID
     agreement_id: UUID | None = None
     amendment_id: UUID | None = None
     number: str = ""
@@ -150,6 +151,7 @@ class Opening:
     """A contract signed before go-live: it counts in its year and cannot be cancelled here."""
 
     customer_id: UUID
+    unit_id: UUID
     year: int
     number: str
     signed_on: date
@@ -168,7 +170,7 @@ def checked_opening(opening: Opening, today: date) -> Opening:
 
 def opened(opening: Opening, before: Opening | None) -> tuple[Entry, ...]:
     """The entries that bring the ledger from the former opening balance of that number (if any) to this one."""
-    claim = Claim(opening.customer_id, number=opening.number)
+    claim = Claim(opening.customer_id, opening.unit_id, number=opening.number)
     if before is None:
         return (Entry(claim, opening.year, opening.amount, "opening"),)
     if before.customer_id != opening.customer_id or before.year != opening.year:

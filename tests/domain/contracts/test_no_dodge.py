@@ -316,12 +316,12 @@ class Units(RuleBasedStateMachine):
     def open_balance(self, customer: str, amount: str, number: str) -> None:
         day = business_date(self.now)
         key = f"{number}-{customer}-{day.year}"
-        opening = exposure.Opening(an_id(customer), day.year, key, day, Decimal(amount))
+        opening = exposure.Opening(an_id(customer), an_id("unit"), day.year, key, day, Decimal(amount))
         before = [e for e in self.ledger if e.claim.number == key and e.claim.agreement_id is None]
         former = None
         if before:
             kept = sum((e.amount for e in before), Decimal("0.00"))
-            former = exposure.Opening(an_id(customer), day.year, key, day, kept)
+            former = exposure.Opening(an_id(customer), an_id("unit"), day.year, key, day, kept)
         self.ledger += exposure.opened(exposure.checked_opening(opening, day), former)
         self.oracle.owner[key] = customer
         self.oracle.put(key, "opening", day.year, fen(Decimal(amount)))

@@ -64,7 +64,8 @@ class Agreement:
     @property
     def claim(self) -> Claim:
         """Under which name its money stands in the ledger."""
-        return Claim(self.heading.customer_id, self.heading.agreement_id, number=self.heading.agreement_number)
+        heading = self.heading
+        return Claim(heading.customer_id, heading.unit_id, heading.agreement_id, number=heading.agreement_number)
 
     @property
     def submitted(self) -> Submission:

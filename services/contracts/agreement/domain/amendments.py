@@ -31,6 +31,11 @@ from shared.events.contracts import AgreementAmended
 from shared.kernel.errors import conflict, invalid
 
 
+def claim_of(heading: Heading, amendment_id: UUID) -> Claim:
+    """Under which name an amendment's money stands in the ledger."""
+    return Claim(heading.customer_id, heading.unit_id, heading.agreement_id, amendment_id, heading.agreement_number)
+
+
 @dataclass(frozen=True, slots=True)
 class Amendment:
     """All lines of a signed contract as they shall be. ``change``: CNY by which the contract's amount moves."""
@@ -47,8 +52,7 @@ class Amendment:
     @property
     def claim(self) -> Claim:
         """Under which name its money stands in the ledger."""
-        heading = self.heading
-        return Claim(heading.customer_id, heading.agreement_id, self.amendment_id, heading.agreement_number)
+        return claim_of(self.heading, self.amendment_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +93,11 @@ def submit(
     placeholder = iter([proposal.amendment_id] * len(wanted))
     turned_into(agreement.lines, wanted, agreement.heading, "signed", placeholder)
     change = sum_of(wanted) - agreement.amount
-    heading = agreement.heading
-    claim = Claim(heading.customer_id, heading.agreement_id, proposal.amendment_id, heading.agreement_number)
-    reserved = reserve(standing, claim, change, policy)
+    reserved = reserve(standing, claim_of(agreement.heading, proposal.amendment_id), change, policy)
     submission = Submission(
         proposal.by, proposal.at, standing.year, reserved.cumulative, reserved.approval_needed, policy.version
     )
-    amendment = Amendment(proposal.amendment_id, heading, wanted, change, submission)
+    amendment = Amendment(proposal.amendment_id, agreement.heading, wanted, change, submission)
     return AmendmentDecided(amendment, (reserved.entry,))
 
 

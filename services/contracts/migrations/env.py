@@ -1,0 +1,5 @@
+"""Alembic's entry; the work is shared."""
+
+from shared.migrating import run
+
+run()
