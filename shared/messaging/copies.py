@@ -42,12 +42,12 @@ async def apply_batch(tx: Transaction, specs: Sequence[Copy], records: Sequence[
 async def _apply(tx: Transaction, spec: Copy, pairs: Sequence[tuple[Envelope, Record]], tally: Tally) -> None:
     states: dict[str, object] = {}
     rows: list[dict[str, object]] = []
-    for envelope, record in pairs:
-        if record.value is None:
+    for envelope, _ in pairs:
+        if envelope.data is None:
             await tx.raw.execute(_tombstone(spec.table), envelope.subject, envelope.sequence)
             tally.applied += 1
             continue
-        states[envelope.subject] = _decode(spec, envelope, record)
+        states[envelope.subject] = _decode(spec, envelope)
         row = dict(spec.row(states[envelope.subject]))
         rows.append(row | {"sequence": envelope.sequence, "deleted": False})
     if not rows:
@@ -62,10 +62,10 @@ async def _apply(tx: Transaction, spec: Copy, pairs: Sequence[tuple[Envelope, Re
         tx.context = reason
 
 
-def _decode(spec: Copy, envelope: Envelope, record: Record) -> object:
+def _decode(spec: Copy, envelope: Envelope) -> object:
     published = BY_TYPE[envelope.type]
     try:
-        state: object = msgspec.json.decode(record.value or b"", type=published.cls)
+        state: object = msgspec.json.decode(envelope.data or b"", type=published.cls)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidEvent(f"the data is not a {published.type}: {error}") from error
     if str(getattr(state, published.key)) != envelope.subject:

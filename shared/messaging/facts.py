@@ -51,7 +51,7 @@ class Tally:
 def take(record: Record) -> Taken:
     """Decode a fact's record; InvalidEvent when it can never be applied."""
     envelope = record.envelope()
-    if record.value is None:
+    if envelope.data is None:
         raise InvalidEvent("a tombstone is not valid on a fact topic")
     return Taken(record, envelope, envelope.number())
 
@@ -87,7 +87,7 @@ async def perform(tx: Transaction, spec: Facts, item: Taken, tally: Tally) -> No
         tally.skipped += 1
         return
     try:
-        fact: object = msgspec.json.decode(item.record.value or b"", type=published.cls)
+        fact: object = msgspec.json.decode(item.envelope.data or b"", type=published.cls)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidEvent(f"the data is not a {published.type}: {error}") from error
     reason, tx.context = tx.context, context_of(item.envelope)

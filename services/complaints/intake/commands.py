@@ -18,7 +18,7 @@ from services.complaints.quality.views import ComplaintView, whole
 from shared import outbox
 from shared.auth.domain import Actor
 from shared.database import Transaction
-from shared.imports import Outcome
+from shared.imports.sheets import Outcome
 from shared.kernel.errors import conflict
 from shared.kernel.ids import new_id
 

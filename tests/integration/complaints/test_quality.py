@@ -1,5 +1,6 @@
 """Q2 through the door: the whole way with each department's own account, appeals, reopening, versions, the history."""
 
+import asyncio
 from typing import Any
 
 import asyncpg
@@ -171,3 +172,11 @@ async def test_the_database_itself_refuses_to_close_without_all_of_it(desk: Desk
             await connection.execute("DELETE FROM step")
     finally:
         await connection.close()
+
+
+async def test_two_inspectors_at_once_accept_it_once(desk: Desk) -> None:
+    found = await go(desk, await desk.record(), "escalated")
+    path = f"/complaints/{found['id']}/accept"
+    answers = await asyncio.gather(*(desk.post("inspector", path, {}) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert [kind for kind, _ in await desk.facts()].count("complaints.complaint.accepted.v1") == 1

@@ -89,3 +89,9 @@ async def test_a_refused_step_publishes_nothing(desk: Desk) -> None:
     await desk.post("clerk", f"/complaints/{found['id']}/close", {})
     await desk.post("inspector", f"/complaints/{found['id']}/accept", {})
     assert len(await desk.facts()) == before
+
+
+async def test_a_state_in_structured_mode_is_taken_too(desk: Desk) -> None:
+    await world.hear_structured(desk.database, world.customer_state("C-5"), sequence=1)
+    new = offered(customer_code="C-5", agreement_number=None, line_no=None, batch_number=None)
+    assert (await desk.post("clerk", "/complaints", new)).status_code == 201

@@ -155,6 +155,21 @@ async def hear(database: Database, states: Sequence[object], sequence: int = 1) 
         await database.run(work, Context("test"))
 
 
+async def hear_structured(database: Database, state: object, sequence: int) -> None:
+    """Let the copies take a state in CloudEvents' structured mode, as a stranger may send it."""
+    binary = _record(state, sequence)
+    attributes = {name[3:]: raw.decode() for name, raw in binary.headers if name.startswith("ce_") and raw}
+    whole = msgspec.json.encode(attributes | {"data": state})
+    content = (("content-type", b"application/cloudevents+json"),)
+    specs = [one for one in SERVICE.consumers if isinstance(one, Copy) and one.topic == binary.topic]
+
+    async def work(tx: Transaction) -> None:
+        record = Record(binary.topic, 0, sequence, binary.key, whole, content)
+        await apply_batch(tx, specs, [record], Tally())
+
+    await database.run(work, Context("test"))
+
+
 async def forget(database: Database, cls: type, key: UUID, sequence: int) -> None:
     """Let the copies take a tombstone."""
     published = BY_CLASS[cls]
