@@ -1,7 +1,6 @@
 """`python -m deploy.sample`: write the books, load the company, walk the demo."""
 
 import asyncio
-import os
 from datetime import datetime
 from typing import Annotated
 
@@ -43,7 +42,7 @@ def demo(as_json: Annotated[bool, typer.Option("--json", help="JSON lines")] = F
     """Walk the main path for a new customer, step by step, with the facts that each step causes."""
     from deploy.sample.demo import run
 
-    asyncio.run(run(as_json or os.environ.get("JSON") == "1"))
+    asyncio.run(run(as_json))
 
 
 def main() -> None:

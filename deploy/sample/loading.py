@@ -57,8 +57,13 @@ class Load:
 async def run(load: Load) -> None:
     """Everything, in the order in which one service's data rests on another's."""
     await load.all("organisation", [load.book("customers", "organisation", workbooks.ORGANISATION, "admin")])
-    await asyncio.gather(_customers(load), _master(load))
-    await asyncio.gather(_tiers(load), _demand(load), _contracts(load))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_customers(load))
+        group.create_task(_master(load))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_tiers(load))
+        group.create_task(_demand(load))
+        group.create_task(_contracts(load))
     await load.all("shipments", [load.book("contracts", "shipments", workbooks.SHIPMENTS, "logistics")])
     await _complaints(load)
 

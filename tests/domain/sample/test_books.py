@@ -12,6 +12,8 @@ from deploy.sample.accounts import write_accounts
 from deploy.sample.draw import draw
 from deploy.sample.workbooks import write_all
 from services.complaints.intake.imports import COMPLAINTS
+from services.contracts.agreement.imports import AGREEMENTS, OPENINGS
+from services.contracts.supply.imports import SHIPMENTS
 from services.customers.archive import imports as archive
 from services.customers.organisation import imports as organisation
 from services.planning.demand import imports as demand
@@ -28,6 +30,9 @@ BOOKS: list[tuple[str, Sequence[Sheet[Any]]]] = [
     ("organisation.xlsx", (organisation.DEPARTMENTS, organisation.PEOPLE)),
     ("customers-HD.xlsx", (archive.CUSTOMERS, archive.CONTACTS)),
     ("master.xlsx", master.SHEETS),
+    ("agreements-HD.xlsx", (AGREEMENTS,)),
+    ("opening-balances.xlsx", (OPENINGS,)),
+    ("shipments.xlsx", (SHIPMENTS,)),
     ("demand-plans-HD.xlsx", demand.SHEETS),
     ("complaints-HD.xlsx", (COMPLAINTS,)),
 ]

@@ -11,6 +11,7 @@ from stdnum.cn import uscc
 
 from deploy.sample.company import Company
 from deploy.sample.days import month_end, plan_months, stored_day
+from deploy.sample.demand import firm_by_cell, needs
 from deploy.sample.draw import draw
 from deploy.sample.utilisation import weekly_load
 from deploy.sample.workbooks import write_all
@@ -99,6 +100,24 @@ def test_shipments_and_complaints_are_about_what_was_signed_and_sent(company: Co
         assert (complaint.customer_code, complaint.unit_code) == (agreement.customer_code, agreement.unit_code)
         assert complaint.reported_on <= company.day
     assert sum(c.escalate for c in company.complaints) >= 10
+
+
+def test_a_material_is_short_and_most_are_not(company: Company) -> None:
+    master = company.master
+    wanted: Counter[str] = Counter()
+    for (_, _, product), quantity in needs(company.forecasts, firm_by_cell(company.agreements), company.months).items():
+        wanted[product] += quantity
+    need: dict[str, Decimal] = {}
+    for usage in master.usages:
+        need[usage.material_code] = (
+            need.get(usage.material_code, Decimal(0)) + usage.per_unit * wanted[usage.product_code]
+        )
+    there = {m.code: m.stock for m in master.materials}
+    for delivery in master.deliveries:
+        there[delivery.material_code] += delivery.quantity
+    short = [code for code, quantity in need.items() if there[code] < quantity]
+    assert short == ["RING"]
+    assert sum(there[code] < quantity * Decimal("1.05") for code, quantity in need.items()) >= 4
 
 
 def test_one_units_plan_is_missing_in_one_month(company: Company) -> None:
