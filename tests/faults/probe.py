@@ -21,6 +21,7 @@ from shared.events.planning import PROMISE, PromiseMade
 from shared.http import perform, permits
 from shared.kernel.ids import new_id
 from shared.service import Service
+from tests.support import street
 
 DDL = (
     "CREATE TABLE sent (line uuid NOT NULL, version int NOT NULL, PRIMARY KEY (line, version))",
@@ -77,7 +78,9 @@ SERVICE = Service(
     name="probe",
     permissions={"promise.send": frozenset({"admin"})},
     routes=[send_promise],
-    consumers=[Facts(group="contracts.promise", topic=PROMISE, handlers={PromiseMade: take})],
+    consumers=[street.copy()]
+    if os.environ.get("PROBE_CONSUMER") == "copies"
+    else [Facts(group="contracts.promise", topic=PROMISE, handlers={PromiseMade: take})],
 )
 
 

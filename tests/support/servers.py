@@ -33,9 +33,9 @@ def running() -> Addresses | None:
 class Owned:
     """Embedded servers of this run, announced to its workers and stopped at its end."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, fsync: bool = False) -> None:
         self._folder = embedded.scratch_folder("tests")
-        self._servers = embedded.start(self._folder)
+        self._servers = embedded.start(self._folder, fsync=fsync)
         os.environ[ADDRESSES] = f"{self._servers.kafka} {self._servers.database_admin}"
         versions = self._servers.versions()
         os.environ[VERSIONS] = f"Apache Kafka {versions['kafka']}, PostgreSQL {versions['postgresql']}"
