@@ -107,7 +107,7 @@ def _port(keys: Mapping[str, str], key: str, otherwise: int, wrong: list[str]) -
 
 
 def _unknown(key: str) -> bool:
-    if not key.startswith("SHOUWEN_") or key in _ELSEWHERE:
+    if not key.startswith("SHOUWEN_") or key in _ELSEWHERE or key.startswith("SHOUWEN_TEST_"):
         return False
     if any(key.startswith(f"SHOUWEN_{service.upper()}_") for service in SERVICES):
         return False
