@@ -17,7 +17,7 @@ def detached(console: Console) -> int:
         summary.show(console, records.read_run())
         return 0
     places.make_folder(records.logs())
-    log = records.logs() / "runner.log"
+    log = records.logs() / records.RUNNER_LOG
     began = datetime.now(UTC).timestamp()
     with log.open("wb") as output:
         process = subprocess.Popen(

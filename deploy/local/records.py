@@ -20,6 +20,7 @@ from deploy.local import kafka, places, postgres
 from deploy.local.errors import LocalError
 from deploy.local.process import Identity, Popen, identity_of, stop_tree
 
+RUNNER_LOG = "runner.log"
 _STOP_SECONDS = 25
 _SERVERS = (postgres.NAME, kafka.NAME)
 
@@ -32,6 +33,13 @@ def run_file() -> Path:
 def logs() -> Path:
     """The folder of every process's log."""
     return places.var() / "logs"
+
+
+def begin_logs() -> None:
+    """Let every log begin with this run; the one before is kept as `.1`."""
+    for log in logs().glob("*.log"):
+        if log.name != RUNNER_LOG:  # that one is being written to already
+            log.replace(log.with_name(log.name + ".1"))
 
 
 def read_run() -> dict[str, Any]:

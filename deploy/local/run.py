@@ -224,6 +224,7 @@ def foreground(console: Console) -> int:
             console.print(f"Cleaned up after an earlier run: {', '.join(cleaned)}.", highlight=False)
         for port, what, setting in told.ports():
             ports.require_free(port, what, setting)
+        records.begin_logs()
         return Run(told, Report(console)).foreground()
 
 
