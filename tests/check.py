@@ -14,7 +14,6 @@ CHECKS: dict[str, list[str]] = {
     "lint": [str(BIN / "ruff"), "check", "."],
     "imports": [str(BIN / "lint-imports"), "--no-cache"],
     "published language": [sys.executable, "-m", "shared.events.publish", "--check"],
-    "service papers": [sys.executable, "-m", "tests.papers", "--check"],
     "rules": [sys.executable, "-m", "tests.rules", "--quiet"],
 }
 
