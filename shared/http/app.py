@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.exceptions.base_exceptions import LitestarDeprecationWarning
 from litestar.params import Parameter
 
@@ -16,7 +16,7 @@ from shared import migrating, telemetry
 from shared.auth.tokens import KeySource, Verifier
 from shared.http import health
 from shared.http.body import LARGEST, JsonBody
-from shared.http.doors import check_doors, doorkeeper
+from shared.http.doors import check_doors, doorkeeper, methods_at
 from shared.http.edge import Edge
 from shared.http.openapi import ClosedStructs, corrected, description, query_names
 from shared.http.problems import MEDIA_TYPE, refusal
@@ -106,12 +106,15 @@ def _paging(
 
 def _refuse(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     found = refusal(error)
+    headers = dict(found.headers)
+    if isinstance(error, MethodNotAllowedException):
+        headers["Allow"] = ", ".join(methods_at(request.app, request.scope["path"]))
     if found.unexpected:
         say: Callable[..., None] = log.error if found.status == 500 else log.warning
         say("request failed", status=found.status, code=found.code, **telemetry.describe(error))
     return Response(
         found.document(telemetry.trace().correlation_id),
         status_code=found.status,
-        headers=dict(found.headers),
+        headers=headers,
         media_type=MEDIA_TYPE,
     )

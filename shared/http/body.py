@@ -1,6 +1,8 @@
 """Reads JSON bodies straight into their Struct: strictly typed, decimals exact, nothing unknown let through."""
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from typing import Any, ClassVar
 
@@ -15,6 +17,8 @@ from shared.kernel.errors import invalid
 
 LARGEST = 1 << 20  # bytes of a JSON body
 NUL = "\x00"
+FARTHEST = 30  # powers of ten
+SUSPECT = re.compile(rb"\\u|nan|inf|[0-9.]e[+-]?[0-9]{2}|[0-9]{30}", re.IGNORECASE)  # worth a closer look
 
 
 @cache
@@ -35,8 +39,8 @@ def decode(body: bytes, annotation: Any) -> Any:
         raise BodyError(400, "too-deep", "the body is nested too deeply", "Send it flatter.") from None
     except msgspec.DecodeError:
         raise BodyError(400, "malformed-json", "the body is not JSON", "Send one well-formed JSON document.") from None
-    if b"\\u0000" in body and _holds_nul(msgspec.to_builtins(value)):
-        raise nul_character("body")
+    if SUSPECT.search(body):
+        _check_values(msgspec.to_builtins(value, builtin_types=(Decimal,)))
     return value
 
 
@@ -45,12 +49,22 @@ def nul_character(field: str) -> Exception:
     return invalid("nul-character", "text holds a NUL character", field=field, remedy="Leave it out.")
 
 
-def _holds_nul(value: object) -> bool:
-    if isinstance(value, str):
-        return NUL in value
-    if isinstance(value, Mapping):
-        return any(_holds_nul(key) or _holds_nul(part) for key, part in value.items())
-    return isinstance(value, list | tuple) and any(map(_holds_nul, value))
+def _check_values(value: object) -> None:
+    """Refuses what the type system lets through and neither arithmetic nor PostgreSQL wants."""
+    match value:
+        case str():
+            if NUL in value:
+                raise nul_character("body")
+        case Decimal():
+            if not value.is_finite() or abs(value.adjusted()) > FARTHEST:
+                raise invalid("wrong-value", "a number is not finite or out of all proportion", field="body")
+        case Mapping():
+            for key, part in value.items():
+                _check_values(key)
+                _check_values(part)
+        case list() | tuple():
+            for part in value:
+                _check_values(part)
 
 
 class JsonBody(AbstractDTO[Any]):

@@ -8,6 +8,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.utils import normalize_path
 
 from shared.auth.tokens import UnauthenticatedError, Verifier
 from shared.http.body import nul_character
@@ -67,6 +68,12 @@ def routes_of(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
             for method in sorted(handler.http_methods):
                 if method != "OPTIONS":
                     yield method, route.path_format, handler
+
+
+def methods_at(app: Litestar, path: str) -> list[str]:
+    """The methods that a request's path takes."""
+    template = app.asgi_router.handle_routing(path=normalize_path(path), method="OPTIONS")[-1]
+    return sorted({method for method, there, _ in routes_of(app) if there == template})
 
 
 def check_doors(app: Litestar, service: "Service") -> None:

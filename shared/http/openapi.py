@@ -4,6 +4,8 @@ The page's Swagger UI comes from the pinned ``swagger-ui-bundle`` package. That 
 gets a 3.0 rendering of the same description at /schema/page.json.
 """
 
+import json
+import re
 from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
@@ -41,6 +43,7 @@ START = b"""window.ui = SwaggerUIBundle({
   presets: [SwaggerUIBundle.presets.apis]
 });
 """
+PAGE_NAME = re.compile(r"Page_(?:.*\.)?(\w+)_")
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src *"
 
 
@@ -141,7 +144,17 @@ def corrected(app: Litestar) -> dict[str, Any]:
             _add_header(operation, "If-Match", "The ETag of the version that was changed", True)
         if "body" in handler.opt:
             operation["requestBody"] = handler.opt["body"]
-    return document
+    return _with_plain_names(document)
+
+
+def _with_plain_names(document: dict[str, Any]) -> dict[str, Any]:
+    """Litestar names a generic's schema after modules; readers and generated clients want ``BoxViewPage``."""
+    schemas = document["components"]["schemas"]
+    renamed = {name: f"{found[1]}Page" for name in schemas if (found := PAGE_NAME.fullmatch(name))}
+    text = json.dumps(document, ensure_ascii=False)
+    for name, plain in renamed.items():
+        text = text.replace(f'"{name}"', f'"{plain}"').replace(f'schemas/{name}"', f'schemas/{plain}"')
+    return cast(dict[str, Any], json.loads(text))
 
 
 def _add_header(operation: dict[str, Any], name: str, meaning: str, required: bool) -> None:
