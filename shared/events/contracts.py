@@ -18,7 +18,7 @@ SHIPMENT_STATE = "contracts.shipment.state.v1"
 @fact("contracts.agreement.drafted.v1", topic=AGREEMENT, key="agreement_id")
 @dataclass(frozen=True, kw_only=True)
 class AgreementDrafted:
-    """A contract was drafted in a unit."""
+    """A contract was drafted in a unit, or its draft was replaced by this one."""
 
     agreement_id: UUID
     number: str

@@ -115,6 +115,7 @@ async def agreements(
     paging: PageQuery,
     number: Annotated[str | None, Parameter(max_length=100, description="exactly this number")] = None,
     status: Status | None = None,
+    unit: Annotated[str | None, Parameter(max_length=100, description="a business unit's code")] = None,
     customer: Annotated[str | None, Parameter(max_length=100, description="a customer's code")] = None,
     awaiting: Annotated[bool | None, Parameter(description="submitted and in need of approval")] = None,
     signed_from: Annotated[date | None, Parameter(description="a day, inclusive")] = None,
@@ -124,6 +125,7 @@ async def agreements(
     filters = Filters(
         number=number,
         status=status,
+        unit=unit,
         customer=customer,
         awaiting=awaiting,
         signed_from=signed_from,
@@ -139,21 +141,23 @@ async def agreement(request: ApiRequest, agreement_id: UUID) -> Response[Agreeme
 
 
 @post("/agreements/{agreement_id:uuid}/submit", **permits("agreement.submit"), status_code=200, summary="Submit")
-async def submit(request: ApiRequest, agreement_id: UUID) -> Response[AgreementView]:
+async def submit(request: ApiRequest, agreement_id: UUID, data: NothingBody | None = None) -> Response[AgreementView]:
     """Reserve the amount in the customer's year; ``approval_needed`` says what comes next (K1)."""
     return await perform(request, moving.submit, _move(request, agreement_id))
 
 
 @post("/agreements/{agreement_id:uuid}/withdraw", **permits("agreement.submit"), status_code=200, summary="Withdraw")
-async def withdraw(request: ApiRequest, agreement_id: UUID, data: MaybeReasonBody) -> Response[AgreementView]:
+async def withdraw(
+    request: ApiRequest, agreement_id: UUID, data: MaybeReasonBody | None = None
+) -> Response[AgreementView]:
     """Take the submission back; the amount is free again (K1)."""
-    return await perform(request, moving.withdraw, _move(request, agreement_id, data.reason))
+    return await perform(request, moving.withdraw, _move(request, agreement_id, data.reason if data else ""))
 
 
 @post("/agreements/{agreement_id:uuid}/sign", **permits("agreement.sign"), status_code=200, summary="Sign")
-async def sign(request: ApiRequest, agreement_id: UUID, data: SignBody) -> Response[AgreementView]:
+async def sign(request: ApiRequest, agreement_id: UUID, data: SignBody | None = None) -> Response[AgreementView]:
     """Both sides signed. ``approval-needed``: the total has reached the limit, and nobody has approved (K1)."""
-    cmd = Sign(agreement_id, actor_of(request), expected_version(request), data.signed_on)
+    cmd = Sign(agreement_id, actor_of(request), expected_version(request), data.signed_on if data else None)
     return await perform(request, moving.sign, cmd)
 
 
@@ -164,7 +168,7 @@ async def cancel(request: ApiRequest, agreement_id: UUID, data: ReasonBody) -> R
 
 
 @post("/agreements/{agreement_id:uuid}/reopen", **permits("agreement.draft"), status_code=200, summary="Reopen")
-async def reopen(request: ApiRequest, agreement_id: UUID) -> Response[AgreementView]:
+async def reopen(request: ApiRequest, agreement_id: UUID, data: NothingBody | None = None) -> Response[AgreementView]:
     """A refused, withdrawn or cancelled contract is a draft again; it is submitted and asks anew (K1)."""
     return await perform(request, moving.reopen, _move(request, agreement_id))
 
@@ -199,15 +203,21 @@ async def amendment(request: ApiRequest, amendment_id: UUID) -> Response[Amendme
     status_code=200,
     summary="Withdraw an amendment",
 )
-async def withdraw_amendment(request: ApiRequest, amendment_id: UUID, data: MaybeReasonBody) -> Response[AmendmentView]:
+async def withdraw_amendment(
+    request: ApiRequest, amendment_id: UUID, data: MaybeReasonBody | None = None
+) -> Response[AmendmentView]:
     """Take it back; what it added is free again (K1)."""
-    return await perform(request, amending.withdraw, _move_amendment(request, amendment_id, data.reason))
+    return await perform(
+        request, amending.withdraw, _move_amendment(request, amendment_id, data.reason if data else "")
+    )
 
 
 @post(
     "/amendments/{amendment_id:uuid}/apply", **permits("agreement.sign"), status_code=200, summary="Apply an amendment"
 )
-async def apply_amendment(request: ApiRequest, amendment_id: UUID) -> Response[AmendmentView]:
+async def apply_amendment(
+    request: ApiRequest, amendment_id: UUID, data: NothingBody | None = None
+) -> Response[AmendmentView]:
     """Both sides signed it: it becomes the contract. ``approval-needed`` as on signing (K1)."""
     return await perform(request, amending.apply, _move_amendment(request, amendment_id))
 

@@ -39,9 +39,11 @@ FROM agreement a LEFT JOIN customer_copy c USING (customer_id) WHERE a.agreement
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """number: exact; customer: a code; awaiting: submitted and in need of approval (the approvers' list)."""
+    """number: exact; unit, customer (with its doubles): codes; awaiting: submitted and in need of approval (the
+    approvers' list); days inclusive."""
 
     number: str | None = None
+    unit: str | None = None
     status: Status | None = None
     customer: str | None = None
     awaiting: bool | None = None
@@ -71,9 +73,12 @@ def _conditions(asked: PageQuery, filters: Filters) -> list[sa.ColumnElement[boo
     exact = (
         (agreement.c.number, filters.number),
         (agreement.c.status, filters.status),
-        (customer_copy.c.code, filters.customer),
     )
     found: list[sa.ColumnElement[bool]] = [column == value for column, value in exact if value is not None]
+    if filters.unit is not None:
+        found.append(agreement.c.unit_id.in_(copies.unit_of_code(filters.unit)))
+    if filters.customer is not None:
+        found.append(agreement.c.customer_id.in_(copies.customer_and_doubles(filters.customer)))
     if filters.awaiting is not None:
         waiting = sa.and_(agreement.c.status == "submitted", sa.func.coalesce(agreement.c.approval_needed, False))
         found.append(waiting if filters.awaiting else sa.not_(waiting))

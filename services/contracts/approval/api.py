@@ -35,9 +35,9 @@ def _move_amendment(request: ApiRequest, amendment_id: UUID, text: str) -> MoveA
 
 
 @post("/agreements/{agreement_id:uuid}/approve", **permits("agreement.approve"), status_code=200, summary="Approve")
-async def approve(request: ApiRequest, agreement_id: UUID, data: RemarkBody) -> Response[AgreementView]:
+async def approve(request: ApiRequest, agreement_id: UUID, data: RemarkBody | None = None) -> Response[AgreementView]:
     """By whom the policy names for the customer's total, neither drafter nor submitter (K1)."""
-    return await perform(request, commands.approve, _move(request, agreement_id, data.remark))
+    return await perform(request, commands.approve, _move(request, agreement_id, data.remark if data else ""))
 
 
 @post("/agreements/{agreement_id:uuid}/refuse", **permits("agreement.approve"), status_code=200, summary="Refuse")
@@ -58,9 +58,13 @@ async def decisions(request: ApiRequest, agreement_id: UUID) -> Response[list[De
     status_code=200,
     summary="Approve an amendment",
 )
-async def approve_amendment(request: ApiRequest, amendment_id: UUID, data: RemarkBody) -> Response[AmendmentView]:
+async def approve_amendment(
+    request: ApiRequest, amendment_id: UUID, data: RemarkBody | None = None
+) -> Response[AmendmentView]:
     """As for a contract; its author does not decide (K1)."""
-    return await perform(request, commands.approve_amendment, _move_amendment(request, amendment_id, data.remark))
+    return await perform(
+        request, commands.approve_amendment, _move_amendment(request, amendment_id, data.remark if data else "")
+    )
 
 
 @post(

@@ -2,8 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
+from services.contracts.copies.tables import customer_copy, department_copy
 from shared.auth.domain import Actor
 from shared.database import Transaction
 from shared.kernel.errors import absent, not_yet_known
@@ -57,3 +61,15 @@ async def products(tx: Transaction, codes: Collection[str]) -> Mapping[str, Prod
     """The known products among ``codes``."""
     rows = await tx.raw.fetch(_PRODUCTS, sorted(set(codes)))
     return {row["code"]: Product(row["code"], row["unit_of_measure"], row["active"]) for row in rows}
+
+
+def unit_of_code(code: str) -> sa.Select[Any]:
+    """The id of the department of this code, for a filter."""
+    return sa.select(department_copy.c.department_id).where(department_copy.c.code == code)
+
+
+def customer_and_doubles(code: str) -> sa.Select[Any]:
+    """The ids of the customer of this code and of those merged into it, for a filter."""
+    same = sa.select(customer_copy.c.customer_id).where(customer_copy.c.code == code).cte("same", recursive=True)
+    doubles = sa.select(customer_copy.c.customer_id).where(customer_copy.c.merged_into == same.c.customer_id)
+    return sa.select(same.union(doubles).c.customer_id)

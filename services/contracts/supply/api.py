@@ -42,6 +42,7 @@ async def lines(
     request: ApiRequest,
     paging: PageQuery,
     agreement: AgreementNumber = None,
+    unit: Code = None,
     customer: Code = None,
     product: Code = None,
     status: LineStatus | None = None,
@@ -52,6 +53,7 @@ async def lines(
     """Requested and promised dates side by side."""
     filters = LineFilters(
         agreement=agreement,
+        unit=unit,
         customer=customer,
         product=product,
         status=status,
@@ -67,6 +69,7 @@ async def export_lines(
     request: ApiRequest,
     paging: PageQuery,
     agreement: AgreementNumber = None,
+    unit: Code = None,
     customer: Code = None,
     product: Code = None,
     status: LineStatus | None = None,
@@ -76,6 +79,7 @@ async def export_lines(
     """The same lines as the list, all of them, as .xlsx."""
     filters = LineFilters(
         agreement=agreement,
+        unit=unit,
         customer=customer,
         product=product,
         status=status,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.contracts.copies.queries import customer_and_doubles, unit_of_code
 from services.contracts.copies.tables import customer_copy, product_copy
 from services.contracts.supply.domain import LineStatus
 from services.contracts.supply.tables import line, promise_history, shipment
@@ -35,10 +36,11 @@ MOST_EXPORTED = 50_000
 
 @dataclass(frozen=True, kw_only=True)
 class LineFilters:
-    """agreement: a contract's number; customer, product: codes; status: exact; requested dates inclusive; late:
-    promised after the requested date, or not promised within the plan."""
+    """agreement: a contract's number; unit, customer (with its doubles), product: codes; status: exact; requested dates
+    inclusive; late: open and promised after the requested date, or not promised within the plan."""
 
     agreement: str | None = None
+    unit: str | None = None
     customer: str | None = None
     product: str | None = None
     status: LineStatus | None = None
@@ -49,7 +51,8 @@ class LineFilters:
 
 @dataclass(frozen=True, kw_only=True)
 class ShipmentFilters:
-    """number, batch: exact; agreement: a contract's number; customer, product: codes; days inclusive."""
+    """number, batch: exact; agreement: a contract's number; customer (with its doubles), product: codes; days
+    inclusive."""
 
     number: str | None = None
     agreement: str | None = None
@@ -103,11 +106,14 @@ def _line_conditions(filters: LineFilters, pattern: str | None) -> list[sa.Colum
     found: list[sa.ColumnElement[bool]] = [sa.not_(line.c.dropped)]
     exact = (
         (line.c.agreement_number, filters.agreement),
-        (customer_copy.c.code, filters.customer),
         (line.c.product_code, filters.product),
         (line.c.status, filters.status),
     )
     found += [column == value for column, value in exact if value is not None]
+    if filters.unit is not None:
+        found.append(line.c.unit_id.in_(unit_of_code(filters.unit)))
+    if filters.customer is not None:
+        found.append(line.c.customer_id.in_(customer_and_doubles(filters.customer)))
     if filters.requested_from is not None:
         found.append(line.c.requested_on >= filters.requested_from)
     if filters.requested_to is not None:
@@ -220,11 +226,12 @@ async def shipments(tx: Transaction, asked: PageQuery, filters: ShipmentFilters,
     exact = (
         (shipment.c.number, filters.number),
         (line.c.agreement_number, filters.agreement),
-        (customer_copy.c.code, filters.customer),
         (line.c.product_code, filters.product),
         (shipment.c.batch_number, filters.batch),
     )
     conditions: list[sa.ColumnElement[bool]] = [column == value for column, value in exact if value is not None]
+    if filters.customer is not None:
+        conditions.append(line.c.customer_id.in_(customer_and_doubles(filters.customer)))
     if filters.shipped_from is not None:
         conditions.append(shipment.c.shipped_on >= filters.shipped_from)
     if filters.shipped_to is not None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.testing.api import headers
 from tests.integration.contracts.world import TODAY, World, line, ok, refused
 
 
@@ -230,3 +231,11 @@ async def test_if_match_is_honoured_on_decisions_too(world: World) -> None:
     path = f"/agreements/{drafted['id']}/submit"
     refused(await world.do(world.clerk, path, if_match=7), 412, "version-mismatch")
     assert ok(await world.do(world.clerk, path, if_match=1))["version"] == 2
+
+
+async def test_where_nothing_need_be_said_no_body_is_needed_but_unknown_fields_are_refused(world: World) -> None:
+    drafted = await world.draft("10.00")
+    path = f"/agreements/{drafted['id']}/submit"
+    refused(await world.do(world.clerk, path, {"colour": "red"}), 422, "unknown-field")
+    ok(await world.client.post(path, headers=headers(world.clerk.token)))
+    ok(await world.client.post(f"/agreements/{drafted['id']}/sign", headers=headers(world.clerk.token)))

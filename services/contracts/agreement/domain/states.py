@@ -76,7 +76,7 @@ A = TypeVar("A", bound=str)
 
 
 def diagram(table: Mapping[tuple[S, A], S], first: str) -> str:
-    """The table as a Mermaid state diagram."""
+    """A transition table as a Mermaid state diagram, for the service's README."""
     lines = ["stateDiagram-v2", f"    [*] --> {first}"]
     lines += [f"    {source} --> {target}: {action}" for (source, action), target in table.items()]
     return "\n".join(lines)
