@@ -39,7 +39,7 @@ class Producer:
                 enable_idempotence=True,
                 linger_ms=0,
                 max_batch_size=262_144,
-                max_request_size=2_000_000,
+                max_request_size=2_097_152,
                 request_timeout_ms=10_000,
                 metadata_max_age_ms=30_000,
             )

@@ -55,14 +55,17 @@ class Relay:
 
     async def run(self) -> None:
         """Lead when the lock is free, follow otherwise; come back after every fault."""
-        while True:
-            try:
-                await self._session()
-            except LOST as error:
-                log.warning("relay lost its database: %s", type(error).__name__)
-            finally:
-                self.state.leading = False
-            await asyncio.sleep(0.5)
+        try:
+            while True:
+                try:
+                    await self._session()
+                except LOST as error:
+                    log.warning("relay lost its database: %s", type(error).__name__)
+                finally:
+                    self.state.leading = False
+                await asyncio.sleep(0.5)
+        finally:
+            await self._producer.discard()
 
     async def _session(self) -> None:
         connection = await asyncpg.connect(

@@ -19,9 +19,9 @@ from faststream.kafka import KafkaBroker
 from shared import idempotency, inbox
 from shared.database import Context, Database, Transaction
 from shared.kernel.dates import system_clock
+from shared.messaging import watchdog as watching
 from shared.messaging.broker import groups_of, make_broker, subscribe
 from shared.messaging.guard import Guard
-from shared.messaging.watchdog import EVERY, Watchdog
 from shared.publishing import Producer
 from shared.relay import Relay
 from shared.service import Running, Service
@@ -43,7 +43,7 @@ class Worker:
     roles: Sequence[str]
     guards: list[Guard] = field(default_factory=list)
     relays: list[Relay] = field(default_factory=list)
-    watchdog: Watchdog | None = None
+    watchdog: "watching.Watchdog | None" = None
     broker: KafkaBroker | None = None
     failed: BaseException | None = None
 
@@ -100,7 +100,7 @@ class Worker:
         groups = groups_of(self.service.consumers)
         self.guards = [Guard(self.database, group.name, group.specs, producer) for group in groups]
         watched = list(zip(groups, self.guards, strict=True))
-        self.watchdog = Watchdog(settings.kafka, settings.topic_prefix, watched)
+        self.watchdog = watching.Watchdog(settings.kafka, settings.topic_prefix, watched)
         self.broker = await self._connected(client)
         for group, guard in watched:
             subscribe(self.broker, group, guard, prefix=settings.topic_prefix, instance=settings.instance)
@@ -111,6 +111,7 @@ class Worker:
         finally:
             for task in settling:
                 task.cancel()
+            await producer.discard()
 
     async def _connected(self, client: str) -> KafkaBroker:
         """A broker whose servers answer; waits for them as long as it takes."""
@@ -140,7 +141,7 @@ class Worker:
         """Ready or not, and what there is to see. The database is asked by the caller."""
         stopped = [guard.group for guard in self.guards if guard.stopped_for_good]
         seen = self.watchdog.lag.answered_at if self.watchdog else None
-        broker = seen is None or time.monotonic() - seen < 10 * EVERY
+        broker = seen is None or time.monotonic() - seen < 10 * watching.EVERY
         body: dict[str, object] = {
             "broker": broker if "consumers" in self.roles else None,
             "stopped": stopped,

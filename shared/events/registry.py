@@ -1,8 +1,9 @@
 """How a dataclass becomes part of the published language: its type, topic, key and kind, kept in one table."""
 
+import builtins
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 Kind = Literal["fact", "state"]
 C = TypeVar("C", bound=type)
@@ -16,7 +17,7 @@ class Published:
     topic: str
     key: str
     kind: Kind
-    cls: type
+    cls: "builtins.type[Any]"
 
 
 BY_TYPE: dict[str, Published] = {}

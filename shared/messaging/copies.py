@@ -9,8 +9,9 @@ from sqlalchemy.dialects import postgresql
 
 from shared.consuming import Copy
 from shared.database import Transaction
-from shared.envelope import Envelope, InvalidEvent
+from shared.envelope import Envelope
 from shared.events.registry import BY_CLASS, BY_TYPE
+from shared.messaging.decoding import decode
 from shared.messaging.facts import Tally, context_of
 from shared.messaging.record import Record
 
@@ -47,8 +48,12 @@ async def _apply(tx: Transaction, spec: Copy, pairs: Sequence[tuple[Envelope, Re
             await tx.raw.execute(_tombstone(spec.table), envelope.subject, envelope.sequence)
             tally.applied += 1
             continue
-        states[envelope.subject] = _decode(spec, envelope)
-        row = dict(spec.row(states[envelope.subject]))
+        state = decode(BY_TYPE[envelope.type], envelope)
+        if state is None:
+            tally.skipped += 1
+            continue
+        states[envelope.subject] = state
+        row = dict(spec.row(state))
         rows.append(row | {"sequence": envelope.sequence, "deleted": False})
     if not rows:
         return
@@ -60,17 +65,6 @@ async def _apply(tx: Transaction, spec: Copy, pairs: Sequence[tuple[Envelope, Re
         reason, tx.context = tx.context, context_of(pairs[0][0])
         await spec.after(tx, [states[str(row[0])] for row in changed])
         tx.context = reason
-
-
-def _decode(spec: Copy, envelope: Envelope) -> object:
-    published = BY_TYPE[envelope.type]
-    try:
-        state: object = msgspec.json.decode(envelope.data or b"", type=published.cls)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidEvent(f"the data is not a {published.type}: {error}") from error
-    if str(getattr(state, published.key)) != envelope.subject:
-        raise InvalidEvent("the state's key is not the event's subject")
-    return state
 
 
 def _key(table: sa.Table) -> str:

@@ -70,8 +70,8 @@ async def publish_pending(database: Database, group: str, producer: Producing) -
 
     async def work(tx: Transaction) -> int:
         rows = await tx.raw.fetch(
-            "SELECT *, headers::text AS headers_text FROM dead_letter WHERE consumer = $1 AND published_at IS NULL ORDER BY id LIMIT 100"
-            " FOR UPDATE SKIP LOCKED",
+            "SELECT *, headers::text AS headers_text FROM dead_letter WHERE consumer = $1 AND published_at IS NULL"
+            " ORDER BY id LIMIT 100 FOR UPDATE SKIP LOCKED",
             group,
         )
         for row in rows:

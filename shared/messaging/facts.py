@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import msgspec
-
 from shared import inbox
 from shared.consuming import Facts
 from shared.database import Context, Database, Transaction
 from shared.envelope import Envelope, InvalidEvent
 from shared.events.registry import BY_TYPE
 from shared.failpoints import failpoint
+from shared.messaging.decoding import decode
 from shared.messaging.record import Record, headers_from_json
 
 _HOLD = """
@@ -86,10 +85,10 @@ async def perform(tx: Transaction, spec: Facts, item: Taken, tally: Tally) -> No
     if published is None or handler is None:
         tally.skipped += 1
         return
-    try:
-        fact: object = msgspec.json.decode(item.envelope.data or b"", type=published.cls)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidEvent(f"the data is not a {published.type}: {error}") from error
+    fact = decode(published, item.envelope)
+    if fact is None:
+        tally.skipped += 1
+        return
     reason, tx.context = tx.context, context_of(item.envelope)
     try:
         await handler(tx, fact)

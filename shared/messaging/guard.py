@@ -99,6 +99,7 @@ class Guard:
         try:
             for record in records:
                 await self._single(record)
+                self.alive_at = time.monotonic()  # a long batch is no standstill
         finally:  # handed back or through: the batch did not kill the process
             await self._patiently(lambda: markers.forget(self.database, self.group, records))
 
@@ -109,7 +110,7 @@ class Guard:
                 self.alive_at = time.monotonic()
             self.holding = await self._patiently(lambda: facts.any_held(self.database, self.group))
         while await self._patiently(lambda: dead_letters.publish_pending(self.database, self.group, self.producer)):
-            self.alive_at = time.monotonic()
+            log.info("dead letters of %s published", self.group)
         self._unsettled = False
 
     async def _whole(self, records: Sequence[Record]) -> bool:
@@ -232,9 +233,7 @@ class Guard:
         pause = self.limits.pause
         while True:
             try:
-                result = await attempt()
-                self.alive_at = time.monotonic()
-                return result
+                return await attempt()
             except Exception as error:
                 if not _transient(error):
                     raise

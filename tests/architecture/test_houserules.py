@@ -27,7 +27,7 @@ def test_every_route_declares_a_permission_that_somebody_holds(name: str) -> Non
     made = service(name)
     assert made.routes
     for route in made.routes:
-        paths = getattr(route, "paths", set())
+        paths: set[str] = getattr(route, "paths", set())
         permission = (route.opt or {}).get("permission")
         assert permission, f"{sorted(paths)} declares no permission"
         assert made.permissions.get(permission), f"nobody holds {permission} of {sorted(paths)}"

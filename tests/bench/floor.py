@@ -146,7 +146,8 @@ async def copier() -> None:
         await connection.execute(
             "INSERT INTO customer_copy AS t (customer_id, code, tier, sequence) SELECT * FROM"
             " unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) ON CONFLICT (customer_id) DO UPDATE SET"
-            " code = excluded.code, tier = excluded.tier, sequence = excluded.sequence WHERE t.sequence < excluded.sequence",
+            " code = excluded.code, tier = excluded.tier, sequence = excluded.sequence"
+            " WHERE t.sequence < excluded.sequence",
             [uuid.UUID(state["customer_id"]) for state, _ in states],
             [state["code"] for state, _ in states],
             [state["tier"] for state, _ in states],

@@ -1,4 +1,4 @@
-"""The two layouts that are compared: the suite's processes and the bare floor's, each with fresh databases and topics."""
+"""The two layouts that are compared: the suite's processes and the bare floor's, each with fresh state."""
 
 import uuid
 from collections.abc import AsyncIterator

@@ -92,12 +92,13 @@ async def laid(kafka: str, admin: str, prefix: str, folder: Path) -> AsyncIterat
             ("relay", ["worker", "--roles=relay"], sender),
             ("receiver", ["worker", "--roles=consumers"], receiver),
         ):
-            environment, api, worker = service_environment(
+            environment, api_port, worker_port = service_environment(
                 "probe", database=database, kafka=kafka, prefix=prefix, tokens=(jwks_path(), ISSUER, AUDIENCE)
             )
-            port = api if name == "api" else worker
+            port = api_port if name == "api" else worker_port
             made.append(Process("tests.faults.probe", arguments, environment, port, folder / f"{name}.log"))
-        laid_out = Street(*made, Ledger(made[0].url), sender, receiver, kafka, prefix)
+        api, relay, receiving = made
+        laid_out = Street(api, relay, receiving, Ledger(api.url), sender, receiver, kafka, prefix)
         try:
             yield laid_out
         finally:

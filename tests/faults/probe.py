@@ -8,6 +8,7 @@ import asyncio
 import os
 import signal
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -122,11 +123,20 @@ def _take_out(guard: str) -> None:
                 await producer.discard()
 
         outbox._insert = direct
+    elif guard == "progress":
+        from shared.messaging import watchdog
+
+        async def hangs(self: Any, records: Any) -> None:
+            await asyncio.Event().wait()
+
+        guarding.Guard.handle = hangs  # type: ignore[method-assign]
+        watchdog.Watchdog = partial(watchdog.Watchdog, patience=3.0)  # type: ignore[assignment, misc]
     elif guard == "one-by-one":
+        from shared.messaging import dead_letters
 
         async def whole_or_dead(self: Any, records: Any) -> None:
             for record in records:
-                await self._bury(record, guarding.Verdict("Batch", "the whole batch was buried", 1))
+                await self._bury(record, dead_letters.Verdict("Batch", "the whole batch was buried", 1))
 
         guarding.Guard._each = whole_or_dead  # type: ignore[method-assign]
     else:

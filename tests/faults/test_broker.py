@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,12 +14,12 @@ from tests.support import street as tools
 
 
 @pytest.fixture(scope="module")
-def own_servers() -> AsyncIterator[embedded.Servers]:
+def own_servers() -> Iterator[embedded.Servers]:
     """Servers that this module may kill."""
     folder = embedded.scratch_folder("faults")
     made = embedded.start(folder)
     try:
-        yield made  # type: ignore[misc]
+        yield made
     finally:
         made.stop()
         embedded.forget(folder)

@@ -25,8 +25,8 @@ def some_lines(count: int) -> list[uuid.UUID]:
 @pytest.mark.fault(1)
 @pytest.mark.parametrize("point", ["before-commit", "after-commit"])
 async def test_an_api_killed_around_its_commit_loses_and_doubles_nothing(probe_street: Street, point: str) -> None:
-    """Killed before the commit nothing happened; after it the fact goes out although nobody woke the relay; the client's
-    second try with the same key finds the first one's answer. Without the outbox (see the next test) a fact is lost."""
+    """Killed before the commit nothing happened; after it the fact goes out although nobody woke the relay, and the
+    client's second try with the same key finds the first one's answer. Without the outbox: see the next test."""
     lines = some_lines(4)
     await probe_street.api.start(FAILPOINT=f"{point}:25:kill")
     await probe_street.relay.start()

@@ -303,3 +303,18 @@ async def test_what_is_no_event_is_buried_with_its_raw_bytes_and_stops_nobody(
     assert {letter["attempts"] for letter in letters} == {1}
     buried = await tools.read_topic(probe_street.kafka, probe_street.dlq)
     assert sorted((r.value or b"") for r in buried) == sorted((v or b"") for _, v, _ in invalid)
+
+
+@pytest.mark.fault(12)
+async def test_a_worker_that_lags_without_progress_ends_itself(probe_street: Street) -> None:
+    """A client that is stuck gives no other sign: lag, no committed offset, no declared back-off. The supervisor's next
+    start then goes on where it stood. Without the watchdog (patience of an hour) the process would stay."""
+    line = uuid.uuid4()
+    await probe_street.api.start()
+    await probe_street.relay.start()
+    await probe_street.api.ready()
+    await probe_street.ledger.drive([line], range(1, 3))
+    await probe_street.receiver.start(PROBE_WITHOUT="progress")
+    assert await probe_street.receiver.died(60) == 70
+    await probe_street.receiver.start()
+    await versions_become(probe_street, line, [1, 2])

@@ -1,4 +1,4 @@
-"""A street of a test's own: an owner's database with a relay, and consumers with their database, all in this process."""
+"""A street of a test's own, all in this process: an owner's database with a relay, consumers with theirs."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from shared import outbox
 from shared.consuming import Copy, Facts
 from shared.database import Context, Database, Transaction
-from shared.events.customers import CustomerState
+from shared.events.customers import CustomerState, Tier
 from shared.events.planning import PromiseMade
 from shared.kernel.ids import new_id
 from shared.messaging.broker import groups_of, make_broker, subscribe
@@ -46,7 +46,7 @@ def promise(line: UUID, version: int) -> PromiseMade:
     )
 
 
-def state(customer: UUID, tier: str) -> CustomerState:
+def state(customer: UUID, tier: Tier) -> CustomerState:
     """A state to send."""
     return CustomerState(
         customer_id=customer, code=f"C-{str(customer)[-6:]}", name="", unit_id=new_id(), tier=tier, kind="company"
@@ -179,7 +179,7 @@ async def write_topic(kafka: str, topic: str, *raw: tuple[bytes | None, bytes | 
 
 def header(record: ConsumerRecord, name: str) -> str:
     """A header's text."""
-    return dict(record.headers)[name].decode()
+    return str(dict(record.headers)[name].decode())
 
 
 def again(record: ConsumerRecord) -> tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]:
