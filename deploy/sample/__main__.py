@@ -18,11 +18,10 @@ def books(
     day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the first day, if new")] = None,
 ) -> None:
     """Write the workbooks and the demo accounts, without a running suite."""
-    from deploy.sample import workbooks
-    from deploy.sample.loader import prepare
+    from deploy.sample import loader, workbooks
 
-    prepared = prepare(day.date() if day else None)
-    for path in workbooks.write_all(prepared.company, prepared.folder):
+    company = loader.prepare(day.date() if day else None)
+    for path in workbooks.write_all(company, loader.files().folder):
         console.print(str(path), highlight=False, soft_wrap=True)
 
 
@@ -32,9 +31,13 @@ def load() -> None:
     from deploy.sample import loader
     from deploy.sample.telling import Telling
 
-    counts = asyncio.run(loader.load(loader.prepare(), read_suite(), Telling(console)))
+    suite = read_suite()
+    counts = asyncio.run(loader.known(suite))
+    if counts is None:
+        counts = asyncio.run(loader.load(loader.prepare(), suite, Telling(console)))
     told = ("customers", "contracts", "contract lines", "shipments", "complaints")
-    console.print(", ".join(f"{counts[kind]} {kind}" for kind in told), highlight=False)
+    words = ", ".join(f"{counts[kind]} {kind}" for kind in told)
+    console.print(f"The sample company of {counts['day']} is loaded: {words}.", highlight=False, soft_wrap=True)
 
 
 @app.command()

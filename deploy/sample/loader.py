@@ -1,5 +1,6 @@
 """Loads the sample company once: prepares its files, sees whether it is there already, and runs the steps if not."""
 
+import asyncio
 import json
 import time
 from collections.abc import Mapping
@@ -13,70 +14,100 @@ from deploy.sample.accounts import write_accounts
 from deploy.sample.client import Client
 from deploy.sample.company import Company
 from deploy.sample.draw import draw
-from deploy.sample.organisation import UNIT_CODES, account
+from deploy.sample.organisation import UNIT_CODES
 from deploy.sample.telling import Telling
 from shared.kernel.dates import business_date, system_clock
 
+_CHECKED: dict[str, tuple[str, str, dict[str, str]]] = {
+    "customers": ("customers", "/customers", {}),
+    "contracts signed": ("contracts", "/agreements", {"status": "signed"}),
+    "shipments": ("contracts", "/shipments", {}),
+    "units": ("planning", "/demand-plans", {}),
+    "complaints": ("complaints", "/complaints", {}),
+}
+"""Lists that must hold at least as much as was loaded, by the kind in the marker: the last steps of each service."""
+
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """The company of the stored day, and the folder with its files."""
+class Files:
+    """The sample's folder."""
 
-    company: Company
     folder: Path
 
     @property
-    def passwords(self) -> Mapping[str, str]:
-        """Password by account."""
-        entries = json.loads((self.folder / "accounts.json").read_text(encoding="utf-8"))
-        return {entry["account"]: entry["password"] for entry in entries}
+    def accounts(self) -> Path:
+        """The demo accounts."""
+        return self.folder / "accounts.json"
 
     @property
     def marker(self) -> Path:
         """The file that says the load was finished, and with what."""
         return self.folder / "loaded.json"
 
+    @property
+    def passwords(self) -> Mapping[str, str]:
+        """Password by account."""
+        entries = json.loads(self.accounts.read_text(encoding="utf-8"))
+        return {entry["account"]: entry["password"] for entry in entries}
 
-def prepare(today: date | None = None) -> Prepared:
-    """Fix the day on the first call, and write the accounts, so that the issuer can sign people in."""
-    folder = suite.sample_folder()
+
+def files() -> Files:
+    """Those of the suite at hand."""
+    return Files(suite.sample_folder())
+
+
+def prepare(today: date | None = None) -> Company:
+    """The company of the stored day, fixed on the first call. Writes the accounts, so that the issuer can sign people
+    in."""
+    folder = files().folder
     company = draw(days.stored_day(folder, today or business_date(system_clock())))
     write_accounts(company.people, folder)
-    return Prepared(company, folder)
+    return company
 
 
-async def load(prepared: Prepared, where: suite.Suite, telling: Telling) -> Mapping[str, Any]:
-    """Bring the company in, unless all of it is there; the counts by kind."""
-    async with Client(where, prepared.passwords) as client:
-        if (known := _marked(prepared)) and await _is_there(client, prepared.company):
-            telling.say(f"The sample company of {prepared.company.day} is loaded already.")
-            return known
-        started = time.monotonic()
-        workbooks.write_all(prepared.company, prepared.folder)
+async def known(where: suite.Suite) -> Mapping[str, Any] | None:
+    """What was loaded, if all of it is still there; None if there is something to do. Quick: draws nothing."""
+    kept = files()
+    loaded = _marked(kept.marker)
+    if loaded is None or not kept.accounts.exists():
+        return None
+    async with Client(where, kept.passwords) as client:
+        return loaded if await _is_there(client, loaded) else None
+
+
+async def load(company: Company, where: suite.Suite, telling: Telling) -> Mapping[str, Any]:
+    """Bring the company in; the counts by kind."""
+    kept = files()
+    workbooks.write_all(company, kept.folder)
+    started = time.monotonic()
+    async with Client(where, kept.passwords) as client:
         with telling:
-            await loading.run(loading.Load(client, prepared.company, prepared.folder, telling))
-        loaded = _counts(prepared.company) | {"seconds": round(time.monotonic() - started, 1)}
-    fresh = prepared.marker.with_suffix(".new")
+            await loading.run(loading.Load(client, company, kept.folder, telling))
+    loaded = _counts(company) | {"seconds": round(time.monotonic() - started, 1)}
+    fresh = kept.marker.with_suffix(".new")
     fresh.write_text(json.dumps(loaded, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    fresh.replace(prepared.marker)
+    fresh.replace(kept.marker)
     return loaded
 
 
-def _marked(prepared: Prepared) -> Mapping[str, Any] | None:
-    if not prepared.marker.exists():
+async def _is_there(client: Client, loaded: Mapping[str, Any]) -> bool:
+    """Whether each service has at least what was loaded: a marker alone may be older than the databases."""
+    month = loaded["plan months"][:7]
+    asked = [
+        client.get(service, path, "market", size="1", **(params | ({"month": month} if kind == "units" else {})))
+        for kind, (service, path, params) in _CHECKED.items()
+    ]
+    answers = await asyncio.gather(*asked)
+    return all(answer["total"] >= loaded[kind] for kind, answer in zip(_CHECKED, answers, strict=True))
+
+
+def _marked(marker: Path) -> Mapping[str, Any] | None:
+    """What the marker says; None where it is absent or of another making."""
+    try:
+        loaded = json.loads(marker.read_text(encoding="utf-8"))
+        return loaded if {*_CHECKED, "plan months"} <= loaded.keys() else None
+    except (FileNotFoundError, ValueError, AttributeError):
         return None
-    marked: dict[str, Any] = json.loads(prepared.marker.read_text(encoding="utf-8"))
-    return marked if marked.get("day") == prepared.company.day.isoformat() else None
-
-
-async def _is_there(client: Client, company: Company) -> bool:
-    """Whether the last thing of each service's last step is there: a marker alone may be older than the databases."""
-    last = company.complaints[-1]
-    complaints = await client.get("complaints", "/complaints", account(last.unit_code, "clerk"), number=last.number)
-    shipped = await client.get("contracts", "/shipments", "logistics", size="1")
-    customers = await client.get("customers", "/customers", "market", code=company.customers[-1].code)
-    plans = await client.get("planning", "/demand-plans", "market", month=company.months[0])
-    return bool(complaints["total"] and shipped["total"] and customers["total"] and plans["total"] >= len(UNIT_CODES))
 
 
 def _counts(company: Company) -> dict[str, Any]:
@@ -85,6 +116,7 @@ def _counts(company: Company) -> dict[str, Any]:
     return {
         "day": company.day.isoformat(),
         "plan months": f"{company.months[0]} to {company.months[-1]}",
+        "units": len(UNIT_CODES),
         "departments": len(company.departments),
         "people": len(company.people),
         "customers": len(company.customers),

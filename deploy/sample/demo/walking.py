@@ -17,7 +17,7 @@ from deploy.sample.client import Call, Client, RefusedError
 from deploy.sample.company import Company
 from deploy.sample.demo.clocks import Clocks
 from deploy.sample.demo.watching import Expected, Seen, Watcher, read_topics
-from deploy.sample.loader import prepare
+from deploy.sample.loader import files, prepare
 from deploy.sample.suite import SampleError, read_suite
 from shared.kernel.dates import business_date
 
@@ -148,18 +148,19 @@ async def run(as_json: bool) -> None:
     """Walk the whole path; SampleError where it does not go on."""
     from deploy.sample.demo.path import walk_path
 
-    suite, prepared = read_suite(), prepare()
-    if not prepared.marker.exists():
+    suite = read_suite()
+    if not files().marker.exists():
         raise SampleError("The sample company is not loaded; `make run` loads it.")
+    company = prepare()
     now = datetime.now(UTC)
     printer, topics = Printer(as_json), read_topics()
     async with (
-        Client(suite, prepared.passwords) as client,
+        Client(suite, files().passwords) as client,
         Watcher(suite.kafka, topics) as watcher,
         Clocks(suite.databases, topics) as clocks,
     ):
         code = f"{now:%y%m%d%H%M%S}"
-        walk = Walk(client, watcher, clocks, printer, prepared.company, code, business_date(now))
+        walk = Walk(client, watcher, clocks, printer, company, code, business_date(now))
         began = time.monotonic()
         await _walked(walk_path, walk)
         printer.say(f"\n{walk.number} steps in {time.monotonic() - began:.1f} s.")
