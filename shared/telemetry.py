@@ -8,12 +8,12 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from traceback import extract_tb
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 import structlog
@@ -175,8 +175,3 @@ def configure(service: str, level: str = "INFO") -> None:
         library.propagate = name != "uvicorn.access"  # our own line per request replaces it
     for name in ("httpx", "httpcore", "asyncio"):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
-
-
-def as_fields(values: Mapping[str, object]) -> dict[str, Any]:
-    """A mapping as keyword arguments of a log call."""
-    return cast(dict[str, Any], dict(values))

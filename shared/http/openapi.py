@@ -44,7 +44,9 @@ START = b"""window.ui = SwaggerUIBundle({
 });
 """
 PAGE_NAME = re.compile(r"Page_(?:.*\.)?(\w+)_")
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src *"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
+)
 
 
 class ClosedStructs(StructSchemaPlugin):

@@ -44,6 +44,7 @@ async def test_connections_that_were_cut_are_replaced(street_database: str) -> N
         assert statuses[-1] == 200
 
 
+@pytest.mark.slow
 async def test_a_database_without_a_free_connection_is_503(street_database: str) -> None:
     async with shelf(street_database, pool=1) as client:
         connection = await asyncpg.connect(street_database)
