@@ -58,8 +58,7 @@ async def test_bad_plans_are_refused_with_their_field(company: Company) -> None:
 async def test_units_see_their_own_plans_and_lines_only(company: Company) -> None:
     await company.submit(company.north, "2027-01", {"P-A": 1})
     await company.hear(a_line(1, "P-A", "5", "2027-01-12"), a_line(2, "P-B", "6", "2027-01-13", unit="HD"))
-    r = await company.east.get("/demand-plans/2027-01", unit=str(unit_id("HB")))
-    print(r.text)
+    foreign = await company.east.get("/demand-plans/2027-01", unit=str(unit_id("HB")))
     assert foreign.status_code == 404
     assert (await company.east.get("/demand-plans", month="2027-01")).json()["total"] == 0
     assert (await company.market.get("/demand-plans", month="2027-01")).json()["items"][0]["unit_code"] == "HB"
