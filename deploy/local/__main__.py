@@ -103,6 +103,14 @@ def ports() -> None:
 
 
 @app.command(hidden=True)
+def nursery(channel: int) -> None:
+    """Import what the services need, and fork them on demand."""
+    from deploy.local.nursery import serve
+
+    serve(channel)
+
+
+@app.command(hidden=True)
 def migrate() -> None:
     """Bring every service's database (SHOUWEN_<NAME>_DATABASE) to its newest revision."""
     from deploy.local.settings import SERVICES

@@ -19,18 +19,22 @@ _COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "bright_cyan", "bright
 
 
 def status() -> list[dict[str, Any]]:
-    """Each process of the latest run: name, pid, memory (bytes, with descendants), uptime (s), readiness, lag."""
+    """Each process of the latest run: name, pid, memory (bytes, with what it started), uptime (s), readiness, lag.
+
+    Memory is the proportional share where the system tells it: processes share what they were forked from.
+    """
     run = records.read_run()
+    known = records.recorded()
+    runner = records.runner()
+    alive = {i.pid for i in [*known.values(), *([runner] if runner else [])] if i.process() is not None}
     rows = []
-    for name, identity in sorted(records.recorded().items()):
+    for name, identity in sorted(known.items()):
         if name.endswith(_SHORT_LIVED) and identity.process() is None:
             continue
-        rows.append({"name": name, **_process(identity, family=True), **_readiness(name, run)})
-    runner = records.runner()
+        rows.append({"name": name, **_process(identity, alive), **_readiness(name, run)})
     if runner is not None:
-        rows.append(
-            {"name": "runner", **_process(runner, family=False), "ready": runner.process() is not None, "lag": None}
-        )
+        ready = runner.process() is not None
+        rows.append({"name": "runner", **_process(runner, alive), "ready": ready, "lag": None})
     return rows
 
 
@@ -79,22 +83,22 @@ def _added(log: Path, seen: dict[Path, int], lines: int) -> Iterator[str]:
     return iter(found[-lines:] if first else found)
 
 
-def _process(identity: Identity, *, family: bool) -> dict[str, Any]:
+def _process(identity: Identity, alive: set[int]) -> dict[str, Any]:
     process = identity.process()
     if process is None:
         return {"pid": None, "memory": None, "seconds": None}
     return {
         "pid": process.pid,
-        "memory": sum(_memory(p) for p in [process, *(process.children(recursive=True) if family else [])]),
+        "memory": _memory(process, alive),
         "seconds": max(0.0, datetime.now(UTC).timestamp() - identity.created),
     }
 
 
-def _memory(process: psutil.Process) -> int:
-    """Resident bytes that this process does not share, where the system tells; PostgreSQL's share most of theirs."""
+def _memory(process: psutil.Process, others: set[int]) -> int:
+    """Bytes of a process and its descendants but those that have a row of their own."""
     try:
-        told = process.memory_info()
-        return int(told.rss - getattr(told, "shared", 0)) if process.name() == "postgres" else int(told.rss)
+        own = getattr(process.memory_full_info(), "pss", 0) or process.memory_info().rss
+        return int(own) + sum(_memory(child, others) for child in process.children() if child.pid not in others)
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return 0
 
@@ -111,7 +115,7 @@ def _readiness(name: str, run: dict[str, Any]) -> dict[str, Any]:
         address = run["kafka"]["bootstrap"] if name == kafka.NAME else run["database"].get("admin", "")
         port = address.rpartition("@")[2].partition("/")[0].rpartition(":")[2]
         return {"ready": port.isdecimal() and not ports.is_free(int(port)), "lag": None}
-    return {"ready": True, "lag": None}
+    return {"ready": records.recorded()[name].process() is not None, "lag": None}
 
 
 def _why(ready: bool, body: dict[str, Any]) -> str:

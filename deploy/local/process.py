@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
@@ -32,7 +33,8 @@ class User:
 class Program:
     """What to start: `log` receives both outputs; `user` None means as ourselves.
 
-    `launch` does the starting, so that the process is on record from its first moment, or refuses.
+    `launch` does the starting, so that the process is on record from its first moment, or refuses. `fork` may know a
+    shorter way than a new interpreter, and answers None when it does not.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Program:
     cwd: Path | None = None
     user: User | None = None
     launch: "Launch | None" = None
+    fork: "Fork | None" = None
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,20 @@ class Identity:
         return found if alive else None
 
 
-Popen = subprocess.Popen[bytes]
-Launch = Callable[[str, Callable[[], Popen]], Popen]
+class Running(Protocol):
+    """A process that was started; `subprocess.Popen` is one."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """None while it runs; negative: the signal that ended it."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code; subprocess.TimeoutExpired after `timeout` seconds."""
+
+
+Launch = Callable[[str, Callable[[], Running]], Running]
+Fork = Callable[[Program], Running | None]
 
 
 class Child:
@@ -70,7 +85,7 @@ class Child:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self._popen = program.launch(program.name, partial(_popen, program)) if program.launch else _popen(program)
+        self._popen = program.launch(program.name, partial(_start, program)) if program.launch else _start(program)
         self.identity = identity_of(self._popen.pid)
 
     @property
@@ -190,8 +205,13 @@ def identity_of(pid: int) -> Identity:
         return Identity(pid, time.time())
 
 
-def _popen(program: Program) -> Popen:
+def _start(program: Program) -> Running:
     _rotate(program.log)
+    forked = program.fork(program) if program.fork else None
+    return forked or _popen(program)
+
+
+def _popen(program: Program) -> Running:
     with program.log.open("ab") as log:
         owner = program.user
         return subprocess.Popen(

@@ -18,7 +18,7 @@ import psutil
 
 from deploy.local import kafka, places, postgres
 from deploy.local.errors import LocalError
-from deploy.local.process import Identity, Popen, identity_of, stop_tree
+from deploy.local.process import Identity, Running, identity_of, stop_tree
 
 RUNNER_LOG = "runner.log"
 _STOP_SECONDS = 25
@@ -90,7 +90,7 @@ class Ledger:
         self._known: dict[str, Identity] = {}
         self._closed = False
 
-    def launch(self, name: str, start: Callable[[], Popen]) -> Popen:
+    def launch(self, name: str, start: Callable[[], Running]) -> Running:
         """Start a process and record it; a former one of that name is forgotten. LocalError when closed."""
         with self._lock:
             if self._closed:

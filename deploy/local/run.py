@@ -6,6 +6,7 @@ Composes the other rooms; what a service or the sample does inside is theirs.
 import asyncio
 import os
 import signal
+import sys
 import threading
 from functools import partial
 from pathlib import Path
@@ -13,11 +14,11 @@ from typing import Any
 
 from rich.console import Console
 
-from deploy.local import broker, issuer, places, ports, postgres, records, settings, summary, topics
+from deploy.local import broker, issuer, nursery, places, ports, postgres, records, settings, summary, topics
 from deploy.local.errors import LocalError
 from deploy.local.kafka import KafkaServer
 from deploy.local.postgres import PostgresServer
-from deploy.local.process import Child, Program, run
+from deploy.local.process import Child, Fork, Program, Running, run
 from deploy.local.report import Report
 from deploy.local.services import Addresses, ServiceProcess, python, python_environment, service_environment
 from deploy.local.settings import SERVICES, LocalSettings
@@ -39,6 +40,7 @@ class Run:
         self._admin = told.database or ""
         self._addresses = Addresses({}, told.kafka or f"{ports.LOOPBACK}:{told.kafka_port}")
         self._document: dict[str, Any] = summary.blank(told)
+        self._fork: Fork | None = None
         self._failure: BaseException | None = None
 
     def foreground(self) -> int:
@@ -85,8 +87,9 @@ class Run:
             Step("PostgreSQL", self._database),
             Step("Kafka", self._kafka),
             Step("topics", self._topics, ("Kafka",)),
-            Step("issuer", self._issuer),
-            Step("migrations", self._migrate, ("PostgreSQL",)),
+            Step("nursery", self._nurse),
+            Step("issuer", self._issuer, ("nursery",)),
+            Step("migrations", self._migrate, ("PostgreSQL", "nursery")),
         ]
         for name in SERVICES:
             kinds: tuple[tuple[str, tuple[str, ...]], ...] = (("api", ()), ("worker", ("topics",)))
@@ -94,6 +97,25 @@ class Run:
                 needs = ("migrations", "issuer", *after)
                 steps.append(Step(f"{name} {kind}", partial(self._service, name, kind), needs))
         return steps
+
+    def _nurse(self) -> None:
+        """Let one process import what all others need, so that each of them starts by a fork (see `nursery`)."""
+        if sys.platform != "linux":  # elsewhere the system's own libraries do not stand a fork
+            return
+        argv = python("-m", "deploy.local", "nursery")
+        program = self._program("nursery", argv, python_environment())
+        started: list[nursery.Nursery] = []
+
+        def begin() -> Running:
+            started.append(nursery.start(argv, program))
+            return started[0].process
+
+        self._ledger.launch(program.name, begin)
+        started[0].wait_ready()
+        self._fork = started[0].fork
+
+    def _program(self, name: str, argv: list[str], env: dict[str, str]) -> Program:
+        return Program(name, argv, _log(name), env=env, cwd=places.ROOT, launch=self._ledger.launch, fork=self._fork)
 
     def _start(self, layer: int, component: Component) -> None:
         self._supervisor.add(layer, component)
@@ -151,7 +173,7 @@ class Run:
         issuer.key_set_file()
         argv = python("-m", "deploy.local", "issuer", f"--port={self._told.issuer_port}")
         url = f"http://{ports.LOOPBACK}:{self._told.issuer_port}/health/live"
-        self._start(_ISSUER_LAYER, self._process("issuer", argv, python_environment(), url))
+        self._start(_ISSUER_LAYER, ServiceProcess(self._program("issuer", argv, python_environment()), url))
         self._report.done("issuer")
 
     def _migrate(self) -> None:
@@ -161,9 +183,8 @@ class Run:
         for name in SERVICES:
             env |= service_environment(name, self._told, self._addresses)
         argv = python("-m", "deploy.local", "migrate")
-        log = _log("migrate")
-        run(Program("migrations", argv, log, env=env, cwd=places.ROOT, launch=self._ledger.launch))
-        self._report.done("migrations", summary.latest_line(log))
+        run(self._program("migrations", argv, env))
+        self._report.done("migrations", summary.latest_line(_log("migrations")))
 
     def _service(self, name: str, kind: str) -> None:
         step = f"{name} {kind}"
@@ -171,21 +192,16 @@ class Run:
         port = self._told.http[name] if kind == "api" else self._told.worker[name]
         env = service_environment(name, self._told, self._addresses)
         url = f"http://{ports.LOOPBACK}:{port}/health/ready"
-        self._start(_SERVICE_LAYER, self._process(step, python("-m", f"services.{name}", kind), env, url))
+        program = self._program(step, python("-m", f"services.{name}", kind), env)
+        self._start(_SERVICE_LAYER, ServiceProcess(program, url))
         self._report.done(step)
-
-    def _process(self, name: str, argv: list[str], env: dict[str, str], health: str) -> ServiceProcess:
-        return ServiceProcess(name, argv, env, health, self._ledger.launch, _log(name))
 
     def _load(self) -> None:
         """Run the sample's loader, showing its latest line; it decides itself whether there is anything to do."""
         self._report.begin("sample", "loading")
         log = _log("sample")
-        log.unlink(missing_ok=True)
         argv = python("-m", "deploy.sample", "load")
-        loader = Child(
-            Program("sample", argv, log, env=python_environment(), cwd=places.ROOT, launch=self._ledger.launch)
-        )
+        loader = Child(self._program("sample", argv, python_environment()))
         while loader.exit_code() is None:
             if self._stopping.wait(0.2):
                 loader.stop()

@@ -7,12 +7,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from deploy.local import issuer, places, ports
 from deploy.local.errors import LocalError
-from deploy.local.process import Child, Launch, Program
+from deploy.local.process import Child, Program
 from deploy.local.settings import LocalSettings
 
 _READY_SECONDS = 90
@@ -56,13 +55,10 @@ def python(*arguments: str) -> list[str]:
 class ServiceProcess:
     """One supervised Python process with a health address (None: ready as soon as it lives)."""
 
-    def __init__(
-        self, name: str, argv: list[str], env: Mapping[str, str], health: str | None, launch: Launch, log: Path
-    ) -> None:
-        self.name = name
+    def __init__(self, program: Program, health: str | None) -> None:
+        self.name = program.name
         self.health = health
-        self.log = log
-        self._program = Program(name, argv, log, env=env, cwd=places.ROOT, launch=launch)
+        self._program = program
         self._child: Child | None = None
 
     @property
