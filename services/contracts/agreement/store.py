@@ -9,7 +9,6 @@ import asyncpg
 import msgspec
 
 from services.contracts.agreement.domain.agreement import Agreement, Submission
-from services.contracts.agreement.domain.states import Status
 from services.contracts.supply import store as lines
 from services.contracts.supply.domain import Heading
 from shared.database import Transaction
@@ -25,8 +24,12 @@ submitted_at, year, cumulative, approval_needed, policy_version, approved_by, ap
 signed_amounts::text AS signed_amounts, reason"""
 _LOAD = f"SELECT {_COLUMNS} FROM agreement WHERE agreement_id = $1"
 _LOCKED = " FOR NO KEY UPDATE"
-_PEEK = "SELECT agreement_id, customer_id, unit_id, year, status FROM agreement WHERE agreement_id = $1"
-_FIND = "SELECT agreement_id, customer_id, unit_id, year, status FROM agreement WHERE number = $1"
+_LOOK = """
+SELECT a.agreement_id, a.customer_id, coalesce(c.code, '') AS customer_code, a.unit_id, a.year
+FROM agreement a LEFT JOIN customer_copy c USING (customer_id) WHERE
+"""
+_PEEK = f"{_LOOK} a.agreement_id = $1"
+_FIND = f"{_LOOK} a.number = $1"
 _SAVE = """
 UPDATE agreement SET customer_id = $3, status = $4, version = $5, amount = $6, authors = $7, submitted_by = $8,
     submitted_at = $9, year = $10, cumulative = $11, approval_needed = $12, policy_version = $13, approved_by = $14,
@@ -46,9 +49,9 @@ class Peek:
 
     agreement_id: UUID
     customer_id: UUID
+    customer_code: str
     unit_id: UUID
     year: int | None
-    status: Status
 
 
 def absent_agreement() -> DomainError:

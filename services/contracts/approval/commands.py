@@ -42,7 +42,7 @@ async def approve(tx: Transaction, cmd: Move) -> AgreementView:
     await store.keep(
         tx, Decided("approved", (seen.agreement_id, None), standing, policy), cmd.actor.person_id, cmd.text
     )
-    return await keep(tx, before, decided)
+    return await keep(tx, before, decided, seen.customer_code)
 
 
 async def refuse(tx: Transaction, cmd: Move) -> AgreementView:
@@ -55,7 +55,7 @@ async def refuse(tx: Transaction, cmd: Move) -> AgreementView:
     shares = await ledger.shares(tx, seen.agreement_id)
     decided = contracts.refuse(before, cmd.actor.person_id, cmd.text, shares)
     await store.keep(tx, Decided("refused", (seen.agreement_id, None), standing, policy), cmd.actor.person_id, cmd.text)
-    return await keep(tx, before, decided, standing.root_id)
+    return await keep(tx, before, decided, seen.customer_code, standing.root_id)
 
 
 async def approve_amendment(tx: Transaction, cmd: MoveAmendment) -> AmendmentView:

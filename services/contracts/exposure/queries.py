@@ -28,7 +28,7 @@ SELECT e.year, e.agreement_id, e.amendment_id, e.number, e.unit_id, coalesce(c.c
 FROM exposure_entry e LEFT JOIN customer_copy c USING (customer_id)
 WHERE e.root_id = $1 AND ($2::int IS NULL OR e.year = $2)
 GROUP BY e.year, e.agreement_id, e.amendment_id, e.number, e.unit_id, c.code
-HAVING sum(e.amount) <> 0 ORDER BY e.year, since, e.number
+HAVING sum(e.amount) <> 0 ORDER BY e.year, min(e.entry_id)
 """
 _TOTALS = "SELECT year, total FROM exposure WHERE root_id = $1 AND ($2::int IS NULL OR year = $2) ORDER BY year"
 

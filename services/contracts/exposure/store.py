@@ -32,16 +32,19 @@ SELECT amendment_id, year, sum(amount) AS amount FROM exposure_entry
 WHERE agreement_id = $1 AND ($2::uuid IS NULL OR amendment_id = $2) GROUP BY amendment_id, year
 """
 _POST = """
+WITH e AS (
+    SELECT * FROM unnest(
+        $2::int[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::numeric[], $9::text[]
+    ) AS n(year, customer_id, unit_id, agreement_id, amendment_id, number, amount, why)
+), moved AS (
+    UPDATE exposure x SET total = x.total + a.amount
+    FROM (SELECT year, sum(amount) AS amount FROM e GROUP BY year) a
+    WHERE x.root_id = $1 AND x.year = a.year RETURNING x.year
+)
 INSERT INTO exposure_entry
     (root_id, year, customer_id, unit_id, agreement_id, amendment_id, number, amount, why, at, by)
-SELECT $1, year, customer_id, unit_id, agreement_id, amendment_id, number, amount, why, $10, $11
-FROM unnest($2::int[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::numeric[], $9::text[])
-     AS e(year, customer_id, unit_id, agreement_id, amendment_id, number, amount, why)
-"""
-_ADD = """
-UPDATE exposure x SET total = x.total + a.amount
-FROM (SELECT year, sum(amount) AS amount FROM unnest($2::int[], $3::numeric[]) AS e(year, amount) GROUP BY year) a
-WHERE x.root_id = $1 AND x.year = a.year RETURNING x.year
+SELECT $1, e.year, e.customer_id, e.unit_id, e.agreement_id, e.amendment_id, e.number, e.amount, e.why, $10, $11
+FROM e JOIN moved USING (year)
 """
 
 
@@ -88,25 +91,22 @@ async def post(tx: Transaction, root_id: UUID, entries: Iterable[Entry]) -> None
     kept = [entry for entry in entries if entry.amount]
     if not kept:
         return
-    years = [entry.year for entry in kept]
-    amounts = [entry.amount for entry in kept]
-    moved = await tx.raw.fetch(_ADD, root_id, years, amounts)
-    if len(moved) != len(set(years)):
-        raise LookupError(f"a year of {root_id} has no total to move")
-    await tx.raw.execute(
+    status = await tx.raw.execute(
         _POST,
         root_id,
-        years,
+        [entry.year for entry in kept],
         [entry.claim.customer_id for entry in kept],
         [entry.claim.unit_id for entry in kept],
         [entry.claim.agreement_id for entry in kept],
         [entry.claim.amendment_id for entry in kept],
         [entry.claim.number for entry in kept],
-        amounts,
+        [entry.amount for entry in kept],
         [entry.why for entry in kept],
         tx.now,
         tx.context.actor_id,
     )
+    if status != f"INSERT 0 {len(kept)}":
+        raise LookupError(f"a year of {root_id} has no total to move")
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,8 @@ async def test_what_is_not_known_here_yet_is_said_so_and_may_be_tried_again(worl
         ({"product_code": "P-OLD"}, "product-inactive"),
         ({"line_no": 0}, "bad-line-no"),
         ({"requested_on": "1900-01-01"}, "bad-date"),
-        ({"unit_price": "1E+999999"}, "bad-price"),
+        ({"unit_price": "1000000000000"}, "bad-price"),
+        ({"unit_price": "1E+999999"}, "wrong-value"),
         ({"colour": "red"}, "unknown-field"),
     ],
 )

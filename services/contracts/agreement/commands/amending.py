@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.contracts.agreement import amendment_store, store
 from services.contracts.agreement.amendment_store import AmendmentPeek
-from services.contracts.agreement.commands.counting import catch_up, keep, policy_now
+from services.contracts.agreement.commands.counting import catch_up, policy_now, settle
 from services.contracts.agreement.commands.drafting import NewLine, fresh_ids, wanted
 from services.contracts.agreement.commands.moving import own
 from services.contracts.agreement.domain import amendments as domain
@@ -90,7 +90,7 @@ async def apply(tx: Transaction, cmd: MoveAmendment) -> AmendmentView:
     agreement, before = await locked_amendment(tx, seen, cmd.expected)
     amendment, decided = domain.apply(agreement, before, standing, await policy_now(tx), fresh_ids())
     await amendment_store.save(tx, before, amendment)
-    await keep(tx, agreement, decided, standing.root_id)
+    await settle(tx, agreement, decided, standing.root_id)
     return amendment_view(amendment)
 
 

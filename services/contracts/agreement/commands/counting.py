@@ -6,7 +6,6 @@ from uuid import UUID
 from services.contracts.agreement import amendment_store, store
 from services.contracts.agreement.domain.agreement import Agreement, Decided
 from services.contracts.agreement.views import AgreementView, agreement_view
-from services.contracts.copies import queries as copies
 from services.contracts.exposure import commands as exposure
 from services.contracts.exposure import queries as exposure_queries
 from services.contracts.exposure import store as ledger
@@ -20,14 +19,20 @@ from shared.imports import Outcome
 from shared.kernel.dates import business_date
 
 
-async def keep(tx: Transaction, before: Agreement, decided: Decided, root_id: UUID | None = None) -> AgreementView:
+async def settle(tx: Transaction, before: Agreement, decided: Decided, root_id: UUID | None = None) -> None:
     """Save a decision, post its entries under ``root_id``, and tell the world: the end of every command here."""
-    view = agreement_view(decided.agreement, await copies.customer_code(tx, decided.agreement.heading.customer_id))
     await store.save(tx, before, decided.agreement)
     if root_id is not None:
         await ledger.post(tx, root_id, decided.entries)
     await outbox.append(tx, decided.facts, states=public(decided.lines))
-    return view
+
+
+async def keep(
+    tx: Transaction, before: Agreement, decided: Decided, customer_code: str, root_id: UUID | None = None
+) -> AgreementView:
+    """Settle a decision and answer the contract after it."""
+    await settle(tx, before, decided, root_id)
+    return agreement_view(decided.agreement, customer_code)
 
 
 async def policy_now(tx: Transaction) -> ApprovalPolicy:

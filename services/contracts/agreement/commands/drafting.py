@@ -154,7 +154,8 @@ async def _rewrite(
     heading = Heading(
         before.heading.agreement_id, before.heading.agreement_number, customer.customer_id, before.heading.unit_id
     )
-    return await keep(tx, before, domain.rewrite(before, heading, lines, actor.person_id, fresh_ids()))
+    decided = domain.rewrite(before, heading, lines, actor.person_id, fresh_ids())
+    return await keep(tx, before, decided, customer.code)
 
 
 async def import_draft(tx: Transaction, cmd: Draft) -> Literal["created", "updated", "unchanged"]:

@@ -70,7 +70,7 @@ async def submit(tx: Transaction, cmd: Move) -> AgreementView:
     policy = await policy_now(tx)
     decided = domain.submit(before, cmd.actor.person_id, tx.now, standing, policy)
     await catch_up(tx, replace(standing, total=decided.agreement.submitted.cumulative), policy)
-    return await keep(tx, before, decided, standing.root_id)
+    return await keep(tx, before, decided, seen.customer_code, standing.root_id)
 
 
 async def withdraw(tx: Transaction, cmd: Move) -> AgreementView:
@@ -79,7 +79,7 @@ async def withdraw(tx: Transaction, cmd: Move) -> AgreementView:
     root_id = await ledger.lock_all(tx, seen.customer_id)
     before = await locked(tx, seen, cmd.expected)
     decided = domain.withdraw(before, cmd.text, await ledger.shares(tx, seen.agreement_id))
-    return await keep(tx, before, decided, root_id)
+    return await keep(tx, before, decided, seen.customer_code, root_id)
 
 
 async def sign(tx: Transaction, cmd: Sign) -> AgreementView:
@@ -89,7 +89,7 @@ async def sign(tx: Transaction, cmd: Sign) -> AgreementView:
     before = await locked(tx, seen, cmd.expected)
     today = business_date(tx.now)
     decided = domain.sign(before, cmd.signed_on or today, today, standing, await policy_now(tx))
-    return await keep(tx, before, decided, standing.root_id)
+    return await keep(tx, before, decided, seen.customer_code, standing.root_id)
 
 
 async def cancel(tx: Transaction, cmd: Move) -> AgreementView:
@@ -101,11 +101,11 @@ async def cancel(tx: Transaction, cmd: Move) -> AgreementView:
     waiting = await amendment_store.load_open(tx, seen.agreement_id)
     if waiting is not None:  # its part is among the contract's shares
         await amendment_store.save(tx, waiting, amendments.withdraw(waiting, cmd.text, {}).amendment)
-    return await keep(tx, before, decided, root_id)
+    return await keep(tx, before, decided, seen.customer_code, root_id)
 
 
 async def reopen(tx: Transaction, cmd: Move) -> AgreementView:
     """Make a refused, withdrawn or cancelled contract a draft again (K1)."""
     seen = await own(tx, cmd.agreement_id, cmd.actor)
     before = await locked(tx, seen, cmd.expected)
-    return await keep(tx, before, domain.reopen(before))
+    return await keep(tx, before, domain.reopen(before), seen.customer_code)
