@@ -50,7 +50,10 @@ def show_status(console: Console) -> None:
     console.print(table if rows else "Nothing was started yet: `make run`.")
     if rows:
         total = sum(row["memory"] or 0 for row in rows) / 1e6
-        console.print(f"{run.get('state', 'starting')}; {total:.0f} MB in all.", highlight=False)
+        runner = records.runner()
+        watched = runner is not None and runner.process() is not None
+        state = run.get("state", "starting") if watched else "nobody watches over them; `make run` begins anew"
+        console.print(f"{state}; {total:.0f} MB in all.", highlight=False)
 
 
 def follow(console: Console, service: str, lines: int, *, once: bool = False) -> None:
