@@ -34,8 +34,10 @@ async def firm_demand(
 
 
 @get("/demand-plans", **permits("demand.read"))
-async def demand_plans(request: ApiRequest, paging: PageQuery, month: str) -> Response[Page[SubmittedPlan]]:
-    """The latest submission of each unit for a month."""
+async def demand_plans(
+    request: ApiRequest, paging: PageQuery, month: str | None = None
+) -> Response[Page[SubmittedPlan]]:
+    """The latest submission of each unit, for a month or all."""
     return await read(request, queries.plans, month, paging, actor_of(request))
 
 

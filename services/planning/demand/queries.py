@@ -43,9 +43,8 @@ async def plan(tx: Transaction, month: str, unit_id: UUID | None, actor: Actor) 
     return plan_view(await store.load(tx, unit_asked(actor, unit_id), month, lock=False), due_at)
 
 
-async def plans(tx: Transaction, month: str, asked: PageQuery, actor: Actor) -> Page[SubmittedPlan]:
-    """The latest submissions for a month."""
-    first_day(month)
+async def plans(tx: Transaction, month: str | None, asked: PageQuery, actor: Actor) -> Page[SubmittedPlan]:
+    """The latest submissions, for a month or all."""
     count = (
         sa.select(sa.func.count())
         .where(_REVISED.c.demand_plan_id == _PLAN.c.demand_plan_id, _REVISED.c.revision == _PLAN.c.revision)
@@ -68,13 +67,20 @@ async def plans(tx: Transaction, month: str, asked: PageQuery, actor: Actor) -> 
             (_REVISION.c.demand_plan_id == _PLAN.c.demand_plan_id) & (_REVISION.c.revision == _PLAN.c.revision),
         )
         .outerjoin(department, department.c.department_id == _PLAN.c.unit_id)
-        .where(_PLAN.c.month == month)
     )
+    if month is not None:
+        first_day(month)
+        statement = statement.where(_PLAN.c.month == month)
     if not actor.company_wide:
         statement = statement.where(_PLAN.c.unit_id == actor.unit_id)
-    order = asked.order({"submitted_at": _REVISION.c.submitted_at, "unit_code": department.c.code}, "unit_code")
+    sortable = {"month": _PLAN.c.month, "submitted_at": _REVISION.c.submitted_at, "unit_code": department.c.code}
+    order = asked.order(sortable, "month")
     return await fetch_page(
-        tx, statement, asked, order=(order, _PLAN.c.unit_id), view=lambda row: SubmittedPlan(**row._mapping)
+        tx,
+        statement,
+        asked,
+        order=(order, department.c.code, _PLAN.c.demand_plan_id),
+        view=lambda row: SubmittedPlan(**row._mapping),
     )
 
 

@@ -1,7 +1,10 @@
 """P1 over HTTP: units plan their own demand by the time node, and see their own."""
 
+from datetime import date
+
 import pytest
 
+from shared.events.customers import PolicyState, PolicyVersion
 from tests.integration.planning.world import Company, a_line, unit_id
 
 pytestmark = pytest.mark.rule("P1")
@@ -37,6 +40,20 @@ async def test_after_the_time_node_a_submission_is_late_and_listed(company: Comp
         True,
         True,
     ]
+
+
+async def test_the_time_node_follows_the_policy_and_the_submission_keeps_its_version(company: Company) -> None:
+    versions = (
+        PolicyVersion(version=1, effective_from=date(2000, 1, 1), values={"due_day": "20"}),
+        PolicyVersion(version=2, effective_from=date(2026, 12, 1), values={"due_day": "10"}),
+    )
+    await company.hear(PolicyState(policy="demand-plan", versions=versions))
+    company.time.set("2026-12-10T16:00:00")
+    await company.submit(company.north, "2027-01", {"P-A": 1})
+    (revision,) = (await company.north.get("/demand-plans/2027-01/revisions")).json()
+    assert (revision["late"], revision["policy_version"], revision["due_at"]) == (True, 2, "2026-12-10T16:00:00Z")
+    missing = (await company.market.get("/demand-plans/2026-12/missing")).json()
+    assert (missing["due_at"], missing["over"]) == ("2026-11-20T16:00:00Z", True)  # version 1 held in November
 
 
 async def test_a_lost_update_is_refused(company: Company) -> None:
