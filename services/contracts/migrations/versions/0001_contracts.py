@@ -226,6 +226,16 @@ CREATE TABLE promise_history (
 CREATE INDEX promise_history_line ON promise_history (line_id);
 """
 
+KEPT = """
+CREATE FUNCTION kept_for_ever() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '% is only added to', TG_TABLE_NAME; END $$;
+CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON approval_decision FOR EACH ROW EXECUTE FUNCTION kept_for_ever();
+CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON promise_history FOR EACH ROW EXECUTE FUNCTION kept_for_ever();
+-- a merge moves entries to another root; nothing else about them changes
+CREATE TRIGGER kept BEFORE DELETE
+    OR UPDATE OF year, customer_id, unit_id, agreement_id, amendment_id, number, amount, why, at, by ON exposure_entry FOR EACH ROW EXECUTE FUNCTION kept_for_ever();
+"""
+
 
 def upgrade() -> None:
     """Everything that contracts keeps."""
@@ -235,6 +245,7 @@ def upgrade() -> None:
     op.execute(AGREEMENT)
     op.execute(EXPOSURE)
     op.execute(SUPPLY)
+    op.execute(KEPT)
 
 
 def downgrade() -> None:
