@@ -233,7 +233,8 @@ CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON approval_decision FOR EACH ROW EX
 CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON promise_history FOR EACH ROW EXECUTE FUNCTION kept_for_ever();
 -- a merge moves entries to another root; nothing else about them changes
 CREATE TRIGGER kept BEFORE DELETE
-    OR UPDATE OF year, customer_id, unit_id, agreement_id, amendment_id, number, amount, why, at, by ON exposure_entry FOR EACH ROW EXECUTE FUNCTION kept_for_ever();
+    OR UPDATE OF year, customer_id, unit_id, agreement_id, amendment_id, number, amount, why, at, by
+    ON exposure_entry FOR EACH ROW EXECUTE FUNCTION kept_for_ever();
 """
 
 
