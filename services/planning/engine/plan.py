@@ -14,7 +14,9 @@ EndedBy = Literal["gap", "work", "time", "stop"]
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """Production of a product on a line in a bucket; each lot pays one set-up (``setup`` is false only where none is due)."""
+    """Production of a product on a line in a bucket; each lot pays one set-up (``setup`` is false only where none is
+    due).
+    """
 
     product: str
     line: str
@@ -34,8 +36,9 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What becomes of one demand. ``late`` is the part delivered after its due bucket, ``short`` the part never delivered
-    within the horizon; ``completed`` the bucket of the last delivery when nothing is short, else None."""
+    """What becomes of one demand. ``late`` is the part delivered after its due bucket, ``short`` the part never
+    delivered within the horizon; ``completed`` the bucket of the last delivery when nothing is short, else None.
+    """
 
     demand: str
     delivered: Decimal
@@ -72,8 +75,9 @@ class Cost:
 class Plan:
     """A feasible plan. ``bound``: no plan of this problem can cost less; ``gap`` = (objective − bound) / objective.
 
-    ``status``: *optimal* when the gap asked for was proved, *feasible* when the search ended before, *constructed* when the
-    search found nothing better than the first plan. ``statistics``: numbers of the solver, for people, not for decisions.
+    ``status``: *optimal* when the gap asked for was proved, *feasible* when the search ended before, *constructed*
+    when the search found nothing better than the first plan. ``statistics``: numbers of the solver, for people, not
+    for decisions.
     """
 
     fingerprint: str

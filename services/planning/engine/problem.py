@@ -1,8 +1,8 @@
 """What the engine is asked: one finite-capacity planning problem (P3), as frozen values that JSON carries as they are.
 
-Every quantity, time, cost and weight is a ``Decimal`` (a decimal string in JSON), so nothing is lost on the way in and a
-plan can be checked exactly; floats exist only inside the solver. Units, limits and the meaning of each field are in
-``docs/planning.md``. This module knows no solver and no service.
+Every quantity, time, cost and weight is a ``Decimal`` (a decimal string in JSON), so nothing is lost on the way in
+and a plan can be checked exactly; floats exist only inside the solver. Units, limits and the meaning of each field
+are in ``docs/planning.md``. This module knows no solver and no service.
 """
 
 from collections.abc import Sequence
@@ -113,12 +113,12 @@ class CommittedLot:
 class Policy:
     """The weights of the objective (policy data).
 
-    late_per_day: per unit of value and day late, times the demand's weight; short: per unit of value never delivered, on
-    top of being late to the horizon's end; firm and forecast multiply both; setup_hour: cost of one set-up hour.
+    late_per_day: per unit of value and day late, times the demand's weight; short: per unit of value never delivered,
+    on top of being late to the horizon's end; firm and forecast multiply both; setup_hour: cost of one set-up hour.
     """
 
-    late_per_day: Decimal = Decimal("0.5")
-    short: Decimal = Decimal(20)
+    late_per_day: Decimal = Decimal(5)
+    short: Decimal = Decimal(200)
     firm: Decimal = Decimal(4)
     forecast: Decimal = ONE
     setup_hour: Decimal = Decimal(50)
@@ -143,7 +143,9 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a problem is not planned: the list (``demands``), the row in it (its index, None for the whole), the reason."""
+    """Why a problem is not planned: the list (``demands``), the row in it (its index, None for the whole), the
+    reason.
+    """
 
     where: str
     row: int | None
