@@ -11,6 +11,8 @@ from rich.markup import escape
 from rich.spinner import Spinner
 from rich.table import Table
 
+_LINE_SECONDS = 3.0
+
 
 class Report:
     """Steps that begin, tell what they do, and end. Safe to call from several threads."""
@@ -20,6 +22,7 @@ class Report:
         self._began = time.monotonic()
         self._lock = threading.Lock()
         self._steps: dict[str, tuple[str, str, float]] = {}  # name -> mark, text, moment
+        self._told: dict[str, float] = {}  # name -> moment of its latest line
         self._live = Live(console=console, get_renderable=self._picture, refresh_per_second=8)
         self._shown = False
 
@@ -46,7 +49,10 @@ class Report:
         with self._lock:
             began = self._steps.get(step)
             self._steps[step] = ("…", text, began[2] if began else self.seconds)
-        if began is None:
+            tell = began is None or (text != began[1] and self.seconds - self._told.get(step, 0) > _LINE_SECONDS)
+            if tell:
+                self._told[step] = self.seconds
+        if tell:
             self._line(step, text or "…")
 
     def done(self, step: str, text: str = "ready") -> None:
