@@ -38,7 +38,7 @@ async def queue(company: Company, sales_plan_id: str, **limits: float) -> dict[s
     return plan
 
 
-async def reach(company: Company, plan_id: str, *wanted: str, seconds: float = 60) -> dict[str, Any]:
+async def reach(company: Company, plan_id: str, *wanted: str, seconds: float = 120) -> dict[str, Any]:
     """Wait until the plan is in one of these states."""
     deadline = asyncio.get_running_loop().time() + seconds
     while True:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -52,6 +53,7 @@ async def a_worker(company: Company, folder: Path, name: str) -> AsyncIterator[P
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 async def test_a_worker_killed_while_it_searches_is_followed_by_another(company: Company, tmp_path: Path) -> None:
     """Without the rescuer the plan stays ``solving`` for ever; without the fence a zombie could write its answer."""
     sales_plan = await ready_to_plan(company)
@@ -59,8 +61,7 @@ async def test_a_worker_killed_while_it_searches_is_followed_by_another(company:
         await first.start()
         plan = await queue(company, sales_plan, seconds=8, gap=0)
         await reach(company, plan["plan_id"], "solving")
-        assert first.child is not None
-        solver = await the_solver_of(first.child.pid)
+        solver = await held_solver_of(first)
         await first.kill()
         psutil.wait_procs([solver], timeout=5)
         assert not solver.is_running(), "the solver outlived its worker"
@@ -71,6 +72,23 @@ async def test_a_worker_killed_while_it_searches_is_followed_by_another(company:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
+async def test_a_worker_told_to_stop_gives_its_plan_back_at_once(company: Company, tmp_path: Path) -> None:
+    sales_plan = await ready_to_plan(company)
+    async with a_worker(company, tmp_path, "first") as first:
+        await first.start()
+        plan = await queue(company, sales_plan, seconds=8, gap=0)
+        await reach(company, plan["plan_id"], "solving")
+        solver = await held_solver_of(first)
+        first.signal(signal.SIGTERM)
+        assert await first.died(120) == 0, first.tail()
+        assert not solver.is_running()
+        (job,) = await company.rows("SELECT status::text, worker_id FROM procrastinate_jobs")
+        assert tuple(job) == ("todo", None)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize(("place", "attempts"), [("plan-before-keep", 2), ("plan-after-keep", 1)])
 async def test_a_worker_killed_around_the_commit_of_its_answer_leaves_one_answer(
     company: Company, tmp_path: Path, place: str, attempts: int
@@ -79,7 +97,7 @@ async def test_a_worker_killed_around_the_commit_of_its_answer_leaves_one_answer
     async with a_worker(company, tmp_path, "first") as first, a_worker(company, tmp_path, "second") as second:
         await first.start(FAILPOINT=f"{place}:1:kill")
         plan = await queue(company, sales_plan)
-        assert await first.died() == -9
+        assert await first.died(120) == -9
         await second.start()
         found = await reach(company, plan["plan_id"], "solved")
         await until_idle(company)
@@ -87,10 +105,12 @@ async def test_a_worker_killed_around_the_commit_of_its_answer_leaves_one_answer
         await issued_once(company, plan["plan_id"])
 
 
-async def the_solver_of(pid: int) -> psutil.Process:
-    """The worker's child, once it has one."""
+async def held_solver_of(worker: Process) -> psutil.Process:
+    """The worker's solver, stopped so that it cannot end by itself."""
+    assert worker.child is not None
     for _ in range(200):
-        for child in psutil.Process(pid).children(recursive=True):
+        for child in psutil.Process(worker.child.pid).children():
+            child.suspend()
             return child
         await asyncio.sleep(0.05)
     raise AssertionError("no solver was started")
