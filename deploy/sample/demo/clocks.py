@@ -76,7 +76,7 @@ class Clocks:
                     )
                 await asyncio.sleep(_LOOK_AGAIN)
             ended = applied[0]
-            times[group] = None if began is None or ended is None else (ended - began).total_seconds() * 1000
+            times[group] = None if began is None or ended is None else round((ended - began).total_seconds() * 1000, 3)
         return times
 
     def _query(self, text: str, **names: str) -> str:
