@@ -12,6 +12,7 @@ from typing import Any
 from aiokafka import ConsumerRecord
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
+from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.message import StreamMessage
 
 from shared.consuming import Copy, Facts
@@ -20,6 +21,7 @@ from shared.messaging.guard import Guard
 from shared.messaging.record import Record
 
 MAX_RECORDS = 500
+IDLE_MS = 500  # how long an idle poll waits; a record ends the wait at once
 MAX_POLL_MS = 300_000
 Batch = StreamMessage[tuple[ConsumerRecord, ...]]
 
@@ -62,6 +64,18 @@ async def _decode(message: Batch, _: object) -> tuple[ConsumerRecord, ...]:
     return message.raw_message
 
 
+class _Waiting(BatchSubscriber):
+    """FastStream's batch subscriber polls shortly and sleeps blindly between: idle, that is either slow or busy.
+    This one waits in the client, which answers as soon as a record is there."""
+
+    __slots__ = ()
+
+    async def get_msg(self, consumer: Any) -> tuple[ConsumerRecord, ...]:
+        """The next records, or none after a while."""
+        found = await consumer.getmany(timeout_ms=IDLE_MS, max_records=self.max_records)
+        return tuple(record for records in found.values() for record in records)
+
+
 def make_broker(bootstrap: str, client: str) -> KafkaBroker:
     """A FastStream broker for consuming; publishing is the relay's."""
     return KafkaBroker(
@@ -86,14 +100,15 @@ def subscribe(broker: KafkaBroker, group: Group, guard: Guard, *, prefix: str, i
         auto_offset_reset="earliest",
         ack_policy=AckPolicy.NACK_ON_ERROR,
         max_records=MAX_RECORDS,
-        batch_timeout_ms=10,
         max_poll_interval_ms=MAX_POLL_MS,
         session_timeout_ms=10_000,
         heartbeat_interval_ms=1_000,
-        fetch_max_wait_ms=100,
+        fetch_max_wait_ms=IDLE_MS,
         parser=_parse,
         decoder=_decode,
     )
+
+    subscriber.__class__ = _Waiting  # same layout; the factory offers no way to choose the class
 
     async def handle(records: tuple[ConsumerRecord, ...]) -> None:
         await guard.handle([Record.of(record, prefix) for record in records])

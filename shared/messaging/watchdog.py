@@ -19,7 +19,7 @@ from shared.messaging.broker import Group
 from shared.messaging.guard import Guard
 
 log = logging.getLogger(__name__)
-EVERY = 3.0
+EVERY = 5.0
 PATIENCE = 60.0
 STUCK = 70  # exit code
 
