@@ -64,7 +64,12 @@ async def lines(
     return await read(request, queries.lines, paging, filters, actor_of(request))
 
 
-@get("/lines/export", **permits("agreement.read"), summary="Contract lines as a workbook")
+@get(
+    "/lines/export",
+    **permits("agreement.read"),
+    media_type=exports.MEDIA_TYPE,
+    summary="Contract lines as a workbook",
+)
 async def export_lines(
     request: ApiRequest,
     paging: PageQuery,
