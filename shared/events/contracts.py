@@ -50,7 +50,6 @@ class AgreementApproved:
 
     agreement_id: UUID
     approved_by: UUID
-    remark: str = ""
 
 
 @fact("contracts.agreement.refused.v1", topic=AGREEMENT, key="agreement_id")
@@ -60,7 +59,6 @@ class AgreementRefused:
 
     agreement_id: UUID
     refused_by: UUID
-    reason: str
 
 
 @fact("contracts.agreement.withdrawn.v1", topic=AGREEMENT, key="agreement_id")
@@ -69,7 +67,6 @@ class AgreementWithdrawn:
     """The unit took its submission back; the reserved amount is free again (K1)."""
 
     agreement_id: UUID
-    reason: str = ""
 
 
 @fact("contracts.agreement.signed.v1", topic=AGREEMENT, key="agreement_id")
@@ -107,7 +104,6 @@ class AgreementCancelled:
 
     agreement_id: UUID
     customer_id: UUID
-    reason: str
     signed_amounts: dict[str, Decimal]
     currency: str = "CNY"
 

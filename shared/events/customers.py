@@ -92,7 +92,6 @@ class TierChanged:
     customer_id: UUID
     old_tier: Tier
     new_tier: Tier
-    reason: str
     approved_by: UUID | None = None
 
 

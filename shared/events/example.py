@@ -28,10 +28,6 @@ TEXTS: Mapping[str, str] = {
     "ProductState.code": "CP-6204",
     "ProductState.name": "深沟球轴承 6204",
     "PromiseMade.cause": "",
-    "AgreementRefused.reason": "单价低于底价",
-    "AgreementWithdrawn.reason": "客户调整数量",
-    "AgreementCancelled.reason": "客户项目取消",
-    "TierChanged.reason": "年签约额达到重点客户标准",
     "agreement_number": "HT-2026-0117",
     "batch_number": "P20261018-03",
     "cause_category": "workmanship",
@@ -41,7 +37,6 @@ TEXTS: Mapping[str, str] = {
     "month": "2026-12",
     "policy": "approval",
     "product_code": "CP-6204",
-    "remark": "同意",
     "unit_of_measure": "件",
 }
 NUMBERS: Mapping[str, int] = {

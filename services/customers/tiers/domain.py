@@ -154,7 +154,6 @@ def _apply(change: TierChange, customer: Customer, approved_by: UUID | None) -> 
         customer_id=customer.customer_id,
         old_tier=change.old_tier,
         new_tier=change.new_tier,
-        reason=change.reason,
         approved_by=approved_by,
     )
     return replace(customer, tier=change.new_tier, version=customer.version + 1), [fact]

@@ -44,7 +44,7 @@ def test_every_move_is_applied_at_once_unless_it_touches_strategic(old: Tier, ne
         assert (change.status, after.tier, facts) == ("pending", old, [])
     else:
         assert (change.status, after.tier, after.version) == ("applied", new, 2)
-        assert facts == [TierChanged(customer_id=after.customer_id, old_tier=old, new_tier=new, reason="签约量增长")]
+        assert facts == [TierChanged(customer_id=after.customer_id, old_tier=old, new_tier=new)]
 
 
 def test_market_approves_a_move_into_strategic_and_the_fact_names_the_approver() -> None:
@@ -59,7 +59,6 @@ def test_market_approves_a_move_into_strategic_and_the_fact_names_the_approver()
             customer_id=after.customer_id,
             old_tier="key",
             new_tier="strategic",
-            reason="签约量增长",
             approved_by=market.person_id,
         )
     ]

@@ -119,7 +119,6 @@ async def test_signed_volume_is_counted_by_year_and_shown_with_the_request(compa
     gone = AgreementCancelled(
         agreement_id=agreement,
         customer_id=UUID(key),
-        reason="撤销",
         signed_amounts={"2026": Decimal("1200000.00"), "2025": Decimal("5000.00")},
     )
     await company.do(volumes.count_cancelled, gone)
@@ -139,8 +138,6 @@ async def test_signed_volume_is_counted_by_year_and_shown_with_the_request(compa
 async def test_what_changes_no_volume_publishes_nothing(company: Company) -> None:
     made = await company.register()
     before = await company.position()
-    empty = AgreementCancelled(
-        agreement_id=uuid4(), customer_id=UUID(made["customer_id"]), reason="草稿", signed_amounts={}
-    )
+    empty = AgreementCancelled(agreement_id=uuid4(), customer_id=UUID(made["customer_id"]), signed_amounts={})
     await company.do(volumes.count_cancelled, empty)
     assert await company.published(before) == []

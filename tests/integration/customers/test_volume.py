@@ -47,7 +47,6 @@ async def test_what_contracts_sign_and_cancel_reaches_the_volume(
             gone = AgreementCancelled(
                 agreement_id=agreements[0],
                 customer_id=key,
-                reason="撤销",
                 signed_amounts={"2026": Decimal("100.10")},
             )
             await street.send(contracts, gone)

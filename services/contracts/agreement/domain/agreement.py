@@ -173,7 +173,7 @@ def approve(
         approved_at=at,
         remark=remark,
     )
-    fact = AgreementApproved(agreement_id=agreement.heading.agreement_id, approved_by=by, remark=remark)
+    fact = AgreementApproved(agreement_id=agreement.heading.agreement_id, approved_by=by)
     return Decided(replace(result, submission=approved), (fact,))
 
 
@@ -181,14 +181,14 @@ def refuse(agreement: Agreement, by: UUID, reason: str, shares: Shares) -> Decid
     """The approver says no; the amount is free again (K1)."""
     result = _step(agreement, "refuse")
     checked_authors(by, agreement.authors | {agreement.submitted.by})
-    fact = AgreementRefused(agreement_id=agreement.heading.agreement_id, refused_by=by, reason=_reason(reason))
-    return Decided(replace(result, reason=reason), (fact,), entries=release(agreement.claim, shares))
+    fact = AgreementRefused(agreement_id=agreement.heading.agreement_id, refused_by=by)
+    return Decided(replace(result, reason=_reason(reason)), (fact,), entries=release(agreement.claim, shares))
 
 
 def withdraw(agreement: Agreement, reason: str, shares: Shares) -> Decided:
     """The unit takes its submission back; the amount is free again (K1)."""
     result = replace(_step(agreement, "withdraw"), reason=reason)
-    fact = AgreementWithdrawn(agreement_id=agreement.heading.agreement_id, reason=reason)
+    fact = AgreementWithdrawn(agreement_id=agreement.heading.agreement_id)
     return Decided(result, (fact,), entries=release(agreement.claim, shares))
 
 
@@ -241,10 +241,9 @@ def cancel(agreement: Agreement, reason: str, shares: Shares) -> Decided:
     fact = AgreementCancelled(
         agreement_id=agreement.heading.agreement_id,
         customer_id=agreement.heading.customer_id,
-        reason=_reason(reason),
         signed_amounts={str(year): amount for year, amount in sorted(agreement.signed_amounts.items())},
     )
-    result = replace(result, reason=reason, signed_amounts={})
+    result = replace(result, reason=_reason(reason), signed_amounts={})
     return Decided(result, (fact,), heard, release(agreement.claim, shares))
 
 
