@@ -82,7 +82,8 @@ def _best(problem: Indexed, ledger: Ledger, free: list[int], want: Want, missing
             continue
         for way in problem.ways_of[want.product]:
             offer = _lot(problem, ledger, (way, bucket), missing, base)
-            best = _cheaper(best, offer) if offer else best
+            if offer is not None and offer.cost < want.short:
+                best = _cheaper(best, offer)
     return best
 
 

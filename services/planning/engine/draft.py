@@ -61,10 +61,13 @@ def rounded(problem: Indexed, model: Model, values: list[float], base: Draft) ->
     ledger = base.ledger.copy()
     _top_up(problem, ledger, _cut(problem, model, values, ledger))
     pegs = base.pegs | deliver(problem, ledger, {}, products)
-    filled = construct(problem, ledger, pegs, set(products))
-    if filled != pegs:
-        filled = base.pegs | deliver(problem, ledger, filled, products)
-    return Draft(ledger, filled)
+    cut = Draft(ledger, pegs)
+    repaired = Draft(ledger.copy(), {})
+    filled = construct(problem, repaired.ledger, pegs, set(products))
+    if filled == pegs:
+        return cut
+    repaired.pegs = base.pegs | deliver(problem, repaired.ledger, filled, products)
+    return min(cut, repaired, key=lambda draft: draft.cost(problem, products))
 
 
 def _cut(problem: Indexed, model: Model, values: list[float], ledger: Ledger) -> dict[tuple[int, int], float]:

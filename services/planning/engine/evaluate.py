@@ -64,6 +64,12 @@ def faults(problem: Problem, plan: Plan) -> list[str]:
     return wrong
 
 
+def plain(value: Decimal) -> Decimal:
+    """The same number without superfluous zeros and without an exponent."""
+    short = value.normalize()
+    return short.quantize(Decimal(1)) if short == short.to_integral_value() else short
+
+
 def _offsets(problem: Problem) -> list[int]:
     offsets = [0]
     for bucket in sorted(problem.buckets, key=lambda bucket: bucket.index):
@@ -146,7 +152,7 @@ def _cost(
         (products[row.item].holding * (offsets[row.bucket + 1] - offsets[row.bucket]) * row.quantity for row in stock),
         ZERO,
     )
-    return Cost(*(part.normalize() for part in (lateness, shortage, setup, holding)))
+    return Cost(*(plain(part) for part in (lateness, shortage, setup, holding)))
 
 
 def _lot_faults(problem: Problem, lots: list[Lot]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from services.planning.engine.evaluate import plain
 from services.planning.engine.indexed import FINE, Indexed, Want, indexed
 from services.planning.engine.ledger import Ledger
 from services.planning.engine.plan import Plan
@@ -131,4 +132,4 @@ def _material(core: Indexed, ledger: Ledger, want: Want, ticks: int, missing: De
 
 
 def _exact(fine: int) -> Decimal:
-    return Decimal(fine).scaleb(-FINE).normalize()
+    return plain(Decimal(fine).scaleb(-FINE))

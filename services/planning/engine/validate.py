@@ -182,10 +182,10 @@ def _granular(problem: Problem) -> Iterator[Refusal]:
             if value is not None and _decimals(value) > product.decimals:
                 yield _coarse("products", row, product.id, value)
     for row, demand in enumerate(problem.demands):
-        if _decimals(demand.quantity) > decimals[demand.product]:
+        if _decimals(demand.quantity) > decimals.get(demand.product, MOST_DECIMALS):
             yield _coarse("demands", row, demand.id, demand.quantity)
     for row, lot in enumerate(problem.committed):
-        if _decimals(lot.quantity) > decimals[lot.product]:
+        if _decimals(lot.quantity) > decimals.get(lot.product, MOST_DECIMALS):
             yield _coarse("committed", row, lot.product, lot.quantity)
 
 
