@@ -20,11 +20,13 @@ from typing import Literal
 
 import msgspec
 
+from services.planning.engine.explain import Cause
 from services.planning.engine.plan import Plan
 from services.planning.engine.problem import Refusal
 
 ROOT = Path(__file__).resolve().parents[3]
 MODULE = "services.planning.solver"
+PLANNED, REFUSED = 0, 2  # exit codes of the solver that come with an answer
 GRACE = 60.0  # seconds beyond the search for building, rounding and explaining
 LARGEST_LINE = 1 << 20
 TAIL = 500  # characters of the last words that are kept
@@ -45,25 +47,12 @@ class LostLease(Exception):
     """Somebody else has the plan now, or nobody may solve it any more."""
 
 
-class CauseRow(msgspec.Struct, frozen=True):
-    """Why a demand is late or short (docs/planning.md, § 5)."""
-
-    demand: str
-    code: str
-    quantity: Decimal
-    bucket: int | None = None
-    line: str | None = None
-    material: str | None = None
-    needed: Decimal | None = None
-    available: Decimal | None = None
-
-
 class Answer(msgspec.Struct, frozen=True):
     """What the solver wrote: a plan with its causes, or refusals."""
 
     outcome: Literal["planned", "refused"]
     plan: Plan | None
-    causes: list[CauseRow]
+    causes: list[Cause]
     refusals: list[Refusal]
 
 
@@ -116,7 +105,7 @@ async def _run(command: list[str], errors: Path, seconds: float, on_progress: On
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await asyncio.shield(process.wait())
-    if code != 0:
+    if code not in (PLANNED, REFUSED):
         words = (await asyncio.to_thread(errors.read_text, "utf-8", "replace"))[-TAIL:].strip()
         raise SolverError(f"the solver ended with {code}: {words}")
 
@@ -146,7 +135,7 @@ def _die_with_parent() -> None:
         os._exit(1)
 
 
-def explained(cause: CauseRow, week: str | None) -> str:
+def explained(cause: Cause, week: str | None) -> str:
     """A cause in words; ``week`` is the Monday of its week."""
     when = f" in the week of {week}" if week else ""
     of = "" if cause.needed is None else f": {_plain(cause.needed)} needed, {_plain(cause.available)} there"
@@ -157,8 +146,6 @@ def explained(cause: CauseRow, week: str | None) -> str:
             return f"line: the hours of {cause.line} are used up{when}{of}"
         case "frozen":
             return f"frozen: the weeks in time are frozen{when}"
-        case "no-line":
-            return "no-line: no line makes the product"
         case _:
             where = f" on {cause.line}" if cause.line else ""
             return f"{cause.code}: the search ended before room{where}{when} was used"

@@ -9,11 +9,13 @@ import msgspec
 
 
 class ProgressView(msgspec.Struct, frozen=True):
-    """Where the search stands: seconds so far, best cost found, proved bound (None: none yet), nodes."""
+    """Where the search stands: seconds so far, best cost found, proved bound (None: none yet), the share between them,
+    nodes."""
 
     seconds: float = 0.0
     objective: float | None = None
     bound: float | None = None
+    gap: float | None = None
     nodes: int = 0
 
 

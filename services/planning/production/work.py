@@ -62,7 +62,7 @@ async def keep(tx: Transaction, taken: Taken, answer: Answer) -> bool:
 
 async def note(tx: Transaction, taken: Taken, progress: dict[str, object]) -> bool:
     """Show where the search stands; False if another job has the plan now, or it was cancelled."""
-    wanted = ("seconds", "objective", "bound", "nodes")
+    wanted = ("seconds", "objective", "bound", "gap", "nodes")
     told = {name: progress[name] for name in wanted if name in progress}
     return await store.note_progress(tx, taken.plan_id, taken.attempt, told)
 
