@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from shared import migrating, telemetry
+from shared.consuming import Facts
 from shared.database import Context, Database, Transaction
 from shared.kernel.errors import DomainError
-from shared.messaging import dead_letters, markers
+from shared.messaging import dead_letters, facts, markers
 from shared.messaging.broker import Group, groups_of
 from shared.service import Service
 from shared.settings import ServiceSettings, SettingsError
@@ -113,6 +114,15 @@ def _dead_letters(app: typer.Typer, service: Service) -> None:
         for letter in letters:
             run(service, partial(_on, service=service, letter=letter, act=dead_letters.discard))
             console.print(f"dead letter {letter} was given up")
+
+    @dlq.command()
+    def skip(group: str, subject: str, sequence: int) -> None:
+        """Give up a fact that no dead letter stands for (its sequence could not be read); those behind it go on."""
+        specs = {found.name: found.specs for found in groups_of(service.consumers)}.get(group)
+        if not isinstance(specs, Facts):
+            raise DomainError("absent", "no-such-consumer", f"{group} is no consumer of facts of {service.name}")
+        run(service, lambda tx: facts.skip(tx, specs, subject, sequence))
+        console.print(f"fact {sequence} of {subject} counts as passed")
 
     @dlq.command()
     def resume(group: str) -> None:

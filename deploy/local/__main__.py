@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import sys
 import threading
@@ -43,6 +44,18 @@ def stop() -> None:
     from deploy.local import control
 
     control.stop(console)
+
+
+@app.command(name="env")
+def environment(service: str) -> None:
+    """What to export so that `python -m services.<service> dlq …` speaks to the running suite's database."""
+    run_file = places.var() / "run.json"
+    told = json.loads(run_file.read_text(encoding="utf-8")) if run_file.exists() else {}
+    found = told.get("services", {}).get(service, {})
+    if "database" not in found:
+        raise LocalError(f"{run_file} tells of no service {service}: is the suite running?")
+    print(f"export SHOUWEN_{service.upper()}_DATABASE={shlex.quote(found['database'])}")
+    print(f"export SHOUWEN_{service.upper()}_KAFKA={shlex.quote(told['kafka']['bootstrap'])}")
 
 
 @app.command()
