@@ -13,7 +13,7 @@ from shared.exports import MEDIA_TYPE, Table, workbook
 from shared.http import ApiRequest, Page, PageQuery, actor_of, expected_version, perform, permits, read
 from shared.http.acting import database_of
 
-HEADINGS = ("业务单位", "产品编码", "月份", "已签未交", "预测", "需求", "平衡量", "削减", "理由")
+HEADINGS = ("业务单位编码", "产品编码", "月份", "已签未交", "预测", "需求", "平衡量", "削减", "理由")
 
 
 class NewSalesPlan(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -72,7 +72,7 @@ async def book(request: ApiRequest, sales_plan_id: UUID) -> Response[bytes]:
         plan, rows = await queries.sheet(tx, sales_plan_id, actor_of(request))
     cells = [
         (
-            str(row.unit_id),
+            unit,
             row.product_code,
             row.month,
             row.firm,
@@ -82,7 +82,7 @@ async def book(request: ApiRequest, sales_plan_id: UUID) -> Response[bytes]:
             row.cut,
             row.reason,
         )
-        for row in rows
+        for unit, row in rows
     ]
     name = f"sales-plan-{plan.first_month}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -7,10 +7,12 @@ import sqlalchemy as sa
 
 from services.planning.balance import store, tables
 from services.planning.balance.views import ChangeView, SalesLineView, SalesPlanRow, SalesPlanView, line_view
+from services.planning.demand import store as demand
 from shared.auth.domain import Actor
 from shared.database import Transaction
 from shared.paging import Page, PageQuery, fetch_page
 
+SheetRow = tuple[str, SalesLineView]
 _PLAN, _LINE, _CHANGE = tables.sales_plan, tables.sales_plan_line, tables.sales_plan_change
 
 
@@ -82,8 +84,12 @@ async def changes(tx: Transaction, sales_plan_id: UUID, line_id: UUID, actor: Ac
     ]
 
 
-async def sheet(tx: Transaction, sales_plan_id: UUID, actor: Actor) -> tuple[SalesPlanView, list[SalesLineView]]:
-    """A whole plan for a workbook."""
+async def sheet(tx: Transaction, sales_plan_id: UUID, actor: Actor) -> tuple[SalesPlanView, list[SheetRow]]:
+    """A whole plan for a workbook: each line behind its unit's code."""
     plan = await store.view(tx, sales_plan_id)
-    lines = [line for line in await store.lines(tx, sales_plan_id) if actor.may_see(line.key.unit_id)]
-    return plan, [line_view(line) for line in lines]
+    codes = {unit.unit_id: unit.code for unit in await demand.units(tx)}
+    return plan, [
+        (codes.get(line.key.unit_id, ""), line_view(line))
+        for line in await store.lines(tx, sales_plan_id)
+        if actor.may_see(line.key.unit_id)
+    ]
