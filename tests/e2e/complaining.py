@@ -8,7 +8,9 @@ from tests.e2e.selling import BATCH, FIRST
 from tests.e2e.waiting import eventually
 
 WORDS = "开箱发现密封面划伤打压渗漏"
-"""What the customer said: it stays in complaints."""
+APPEAL = "毛坯硬度偏低,请复核"
+ANSWER = "已更换并完成整改"
+"""What is said in words stays in complaints."""
 
 
 async def complain(company: Company) -> Json:
@@ -50,7 +52,7 @@ async def cure(company: Company, received: Json) -> Json:
     appeal = f"{path}/appeal", {"reason": "不服"}
     refused(await staff["hd-head"].send("POST", "complaints", *appeal), 403, "not-your-step")
     refused(await staff["logistics"].send("POST", "complaints", *appeal), 404, "complaint-absent")
-    await step("production", "appeal", "responsibility-fixed", reason="毛坯硬度偏低,请复核")
+    await step("production", "appeal", "responsibility-fixed", reason=APPEAL)
     upheld = {"outcome": "upheld", "reason": "复检来料合格"}
     decided = await step("management", "appeal-decision", "responsibility-fixed", **upheld)
     assert decided["responsible_instance"] == "enterprise-management"
@@ -60,7 +62,7 @@ async def cure(company: Company, received: Json) -> Json:
     one = f"measures/{planned['measures'][-1]['id']}/carried-out"
     await step("production", one, "carried-out", evidence="新工装已上线,点检表签字")
     await step("quality", "effectiveness", "proved", effective=True, evidence="连续三批合格率100%")
-    await step("hd-clerk", "tell-customer", "customer-told", answer="已更换并完成整改")
+    await step("hd-clerk", "tell-customer", "customer-told", answer=ANSWER)
     closed = await step("quality", "close", "closed")
     assert closed["reopened"] == 0
     return await step("hd-clerk", "reopen", "accepted", reason="客户再次反映同样现象")

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-for helper in ("company", "complaining", "path", "people", "producing", "selling"):
+for helper in ("complaining", "path", "people", "producing", "selling"):
     pytest.register_assert_rewrite(f"tests.e2e.{helper}")
 
 from tests.e2e.company import Company, settle_in  # noqa: E402
@@ -16,14 +16,16 @@ from tests.e2e.path import Path  # noqa: E402
 from tests.e2e.suite import Suite, running  # noqa: E402
 from tests.support.servers import Addresses  # noqa: E402
 
-ORDER = ("test_path", "test_doors", "test_copies", "test_privacy")
+ORDER = ("test_path", "test_doors", "test_plans", "test_copies", "test_privacy")
 """What looks at all that happened comes last."""
 TAIL = 2500  # characters of a log that are shown
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files of this folder into their order; other tests stay where they are."""
+    """Put the files of this folder into their order; other tests stay where they are. The first one starts it all."""
     mine = [item for item in items if item.path.parent == Folder(__file__).parent]
+    for item in mine:
+        item.add_marker(pytest.mark.timeout(300))
     ordered = iter(sorted(mine, key=lambda item: ORDER.index(item.path.stem)))
     items[:] = [next(ordered) if item in mine else item for item in items]
 

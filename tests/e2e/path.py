@@ -13,6 +13,7 @@ from tests.e2e.selling import FIRST, LATER, SECOND, THIRD, Sold
 from tests.e2e.waiting import eventually
 
 DOUBLES_CONTRACT = "HT-E-05"
+DOUBT = "同一企业重复建档,经核对合并"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ async def return_to_customers(company: Company, sold: Sold) -> None:
     assert submitted["approval_needed"] is False
     await selling.sign(company, sold, submitted)
     (double,) = (await staff["market"].get("customers", "/customers", code=DOUBLE))["items"]
-    merge = {"into_code": CUSTOMER, "reason": "同一企业重复建档"}
+    merge = {"into_code": CUSTOMER, "reason": DOUBT}
     await staff["market"].post("customers", f"/customers/{double['customer_id']}/merge", merge)
     total = sold.total(FIRST, SECOND, THIRD, LATER, DOUBLES_CONTRACT)
 

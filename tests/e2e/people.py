@@ -35,10 +35,7 @@ def refused(response: httpx.Response, status: int, code: str) -> Json:
 
 def still_on_its_way(response: httpx.Response) -> bool:
     """Whether this is refused only because a thing of another service has not been heard of yet."""
-    if response.status_code == 409:
-        return bool(response.json()["type"] == "/problems/not-yet-known")
-    errors = response.json().get("errors", []) if response.status_code == 422 else []
-    return bool(errors) and all(error["code"] == "not-yet-known" for error in errors)
+    return response.status_code == 409 and bool(response.json()["type"] == "/problems/not-yet-known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +78,15 @@ class Person:
         """What a PUT answers that must succeed."""
         return answered(await self.send("PUT", service, path, body, version=version))
 
-    async def bring(self, service: str, name: str, book: Book) -> Json:
+    async def bring(self, service: str, name: str, book: Book, **how: str) -> Json:
         """Import a workbook, all of it or nothing; tried again while what it rests on has not been heard of."""
-        return await self.persist("POST", service, f"/imports/{name}", workbook(book))
+        return await self.persist("POST", service, f"/imports/{name}", workbook(book), **how)
 
-    async def persist(self, method: str, service: str, path: str, body: object) -> Json:
+    async def persist(self, method: str, service: str, path: str, body: object, **how: str) -> Json:
         """A request tried again, within a budget, while what it rests on has not been heard of."""
 
         async def once() -> httpx.Response:
-            return await self.send(method, service, path, body)
+            return await self.send(method, service, path, body, **how)
 
         response = await eventually(once, lambda r: not still_on_its_way(r), what=f"what {path} rests on")
         found: Json = answered(response)

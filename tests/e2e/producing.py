@@ -11,11 +11,11 @@ from tests.e2e.suite import Fact
 from tests.e2e.waiting import eventually
 
 FRIDAY = 4
-REASON = "预测高于近三个月实际提货,按七五折安排"
+CUT = "预测高于近三个月实际提货,按七五折安排"
 
 
 async def see_firm_demand(company: Company, sold: Sold) -> None:
-    """Signed lines are planning's firm demand, with what was shipped and the customer's new tier; units see their own."""
+    """Signed lines are planning's firm demand, with what was shipped and the customer's tier; units see their own."""
     clerk, wanted = company.staff["hd-clerk"], sold.lines[FIRST, 1]["id"]
 
     async def seen() -> dict[str, Json]:
@@ -62,9 +62,9 @@ async def balance(company: Company) -> str:
     one = f"{path}/lines/{found['line_id']}"
     bare = await market.send("PUT", "planning", one, {"quantity": "42"}, version=found["version"])
     refused(bare, 422, "reason-needed")
-    cut = await market.put("planning", one, {"quantity": "42", "reason": REASON}, found["version"])
+    cut = await market.put("planning", one, {"quantity": "42", "reason": CUT}, found["version"])
     assert Decimal(cut["cut"]) == 10
-    assert cut["reason"] == REASON
+    assert cut["reason"] == CUT
     issued = await market.post("planning", f"{path}/issue")
     assert issued["status"] == "issued"
     page = await market.get("planning", f"{path}/lines", size=200, cut="true")

@@ -12,6 +12,7 @@ from tests.e2e.waiting import eventually
 LIMIT = 4000  # CNY, the policy's default
 FIRST, SECOND, THIRD, LATER, OTHERS = "HT-E-01", "HT-E-02", "HT-E-03", "HT-E-04", "HT-E-11"
 BATCH, SECOND_BATCH = "PC-E-01", "PC-E-02"
+WISH = "年度框架协议已签,申请列为战略合作伙伴"
 SIGNING = "e2e-signing"
 """Correlation id of the first signature."""
 
@@ -41,7 +42,7 @@ async def take_in(company: Company) -> str:
     assert names == {name for customer, name, *_ in CONTACTS if customer == CUSTOMER}
     assert (await staff["quality"].get("customers", path))["contacts"] is None, "contacts are for unit and market"
 
-    wish = {"tier": "strategic", "reason": "年度框架协议已签,申请列为战略合作伙伴"}
+    wish = {"tier": "strategic", "reason": WISH}
     change = await staff["hd-head"].post("customers", f"{path}/tier-changes", wish)
     assert change["status"] == "pending"
     await staff["market"].post("customers", f"/tier-changes/{change['change_id']}/approve", {"remark": "同意"})

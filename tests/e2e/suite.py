@@ -67,9 +67,16 @@ class Suite:
                 found.append(fact)
         return found
 
-    def topics(self, *kinds: str) -> list[str]:
-        """Names, without the prefix, of the topics of these kinds (fact, state, dlq)."""
-        return [name for name, topic in all_topics().items() if topic.kind in kinds]
+    async def caused(self, service: str, correlation: str) -> list[Fact]:
+        """What the service has published so far, on all of its topics, for the work with this correlation id."""
+        names = [name for name in topics_of("fact", "state") if name.startswith(f"{service}.")]
+        found = await asyncio.gather(*(self.facts(name) for name in names))
+        return [fact for facts in found for fact in facts if fact.correlation == correlation]
+
+
+def topics_of(*kinds: str) -> list[str]:
+    """Names, without a prefix, of the topics of these kinds (fact, state, dlq)."""
+    return [name for name, topic in all_topics().items() if topic.kind in kinds]
 
 
 @asynccontextmanager
@@ -105,4 +112,6 @@ async def _start(suite: Suite) -> None:
     processes = list(suite.processes().values())
     for process in processes:
         await process.start()
-    await asyncio.gather(*(process.ready(seconds=STARTING) for process in processes))
+    async with asyncio.TaskGroup() as group:
+        for process in processes:
+            group.create_task(process.ready(seconds=STARTING))
