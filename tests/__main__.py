@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 REPORTS = ROOT / "var" / "reports"
 STAGES = [
     ("without servers", ["domain", "architecture", "contract"], ["-n", "2"]),
-    ("on servers", ["integration", "e2e"], ["-n", "2", "--dist", "loadfile"]),
+    ("on servers", ["integration"], ["-n", "2", "--dist", "loadfile"]),
+    ("on all four services", ["e2e"], []),  # one running suite for all of its files
     ("faults", ["faults"], []),
 ]
 
