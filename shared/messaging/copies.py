@@ -53,7 +53,7 @@ async def _apply(tx: Transaction, spec: Copy, pairs: Sequence[tuple[Envelope, Re
             tally.skipped += 1
             continue
         states[envelope.subject] = state
-        row = dict(spec.row(state))
+        row = dict(spec.values(state))
         rows.append(row | {"sequence": envelope.sequence, "deleted": False})
     if not rows:
         return

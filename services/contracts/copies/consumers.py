@@ -8,38 +8,6 @@ from shared.events import customers as customer_events
 from shared.events import planning
 
 
-def _customer(state: customer_events.CustomerState) -> dict[str, object]:
-    return {
-        "customer_id": state.customer_id,
-        "code": state.code,
-        "name": state.name,
-        "unit_id": state.unit_id,
-        "tier": state.tier,
-        "kind": state.kind,
-        "merged_into": state.merged_into,
-    }
-
-
-def _department(state: customer_events.DepartmentState) -> dict[str, object]:
-    return {
-        "department_id": state.department_id,
-        "code": state.code,
-        "name": state.name,
-        "kind": state.kind,
-        "active": state.active,
-    }
-
-
-def _product(state: planning.ProductState) -> dict[str, object]:
-    return {
-        "product_id": state.product_id,
-        "code": state.code,
-        "name": state.name,
-        "unit_of_measure": state.unit_of_measure,
-        "active": state.active,
-    }
-
-
 def customers(after: After) -> Copy:
     """The copy of customers; ``after`` hears of every state that changed it, in the same transaction."""
     return Copy(
@@ -47,7 +15,6 @@ def customers(after: After) -> Copy:
         topic=customer_events.CUSTOMER_STATE,
         event=customer_events.CustomerState,
         table=tables.customer_copy,
-        row=_customer,
         after=after,
     )
 
@@ -58,7 +25,6 @@ CONSUMERS = (
         topic=customer_events.ORGANISATION,
         event=customer_events.DepartmentState,
         table=tables.department_copy,
-        row=_department,
     ),
     Copy(
         group="contracts.policy-copy",
@@ -72,6 +38,5 @@ CONSUMERS = (
         topic=planning.PRODUCT_STATE,
         event=planning.ProductState,
         table=tables.product_copy,
-        row=_product,
     ),
 )

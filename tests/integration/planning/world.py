@@ -130,7 +130,7 @@ class Company:
             for state in states:
                 self.sequence += 1
                 spec = copies[type(state)]
-                row = {**spec.row(state), "sequence": f"0001-{self.sequence:020d}", "deleted": False}
+                row = {**spec.values(state), "sequence": f"0001-{self.sequence:020d}", "deleted": False}
                 await tx.raw.fetch(_upsert(spec.table), msgspec.json.encode([row]).decode())
 
         await self.database.run(work, Context("test"))
