@@ -130,3 +130,77 @@ async def test_copies_take_the_newest_state_and_drop_what_is_stale(
         await street.until(after)
     sequences = await street.rows(database.url, "SELECT sequence FROM customer_copy WHERE customer_id = $1", customer)
     assert sequences[0]["sequence"] == "0001-00000000000000000002"
+
+
+async def test_the_outbox_stays_small_however_much_went_through_it(
+    database: Database, servers: Addresses, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cleared rows are dead rows until a VACUUM; the relay runs it by count, whatever the server's settings."""
+    from shared import outbox, relay
+
+    monkeypatch.setattr(relay, "VACUUM_EVERY", 1_000)
+    await street.prepare(database.url, "ALTER TABLE outbox SET (autovacuum_enabled = off)")
+    line = new_id()
+
+    async def many(tx: Transaction) -> None:
+        await outbox.append(tx, [street.promise(line, version) for version in range(1, 501)])
+
+    async with street.relaying(database, servers.kafka, prefix) as at_work:
+        for round_ in range(1, 13):
+            await database.run(many, street.CONTEXT)
+
+            async def published(wanted: int = round_ * 500) -> object:
+                return at_work.state.published == wanted or at_work.state.published
+
+            await street.until(published)
+    one_round = 500 * 700  # bytes: a row of this size, five hundred times
+    size = (await street.rows(database.url, "SELECT pg_relation_size('outbox')"))[0][0]
+    assert size < 5 * one_round, "twelve rounds went through; the room of a few must do"
+
+
+async def test_many_commits_wake_the_relay_by_few_notifications(database: Database) -> None:
+    """NOTIFY takes a lock over all commits of the cluster, so one stands for those of the last milliseconds."""
+    import asyncpg
+
+    heard: list[object] = []
+    listener = await asyncpg.connect(database.url)
+    await listener.add_listener("outbox", lambda *args: heard.append(args))
+    try:
+        for _ in range(10):
+            await asyncio.gather(*(street.send(database, street.promise(new_id(), 1)) for _ in range(20)))
+
+        async def woken() -> object:
+            await listener.execute("SELECT 1")
+            return len(heard) > 0
+
+        await street.until(woken)
+    finally:
+        await listener.close()
+    assert len(heard) < 100, "200 commits must not be 200 notifications"
+
+
+async def test_the_stored_trace_goes_with_the_fact(database: Database, servers: Addresses, prefix: str) -> None:
+    """What asked for it decides the trace, not when or by which relay it is published."""
+    from shared import outbox
+    from shared.database import Context
+
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    line, actor, unit = new_id(), new_id(), new_id()
+
+    async def work(tx: Transaction) -> None:
+        await outbox.append(tx, [street.promise(line, 1)])
+
+    context = Context("asked-42", causation_id="cause", actor_id=actor, unit_id=unit, traceparent=trace)
+    await database.run(work, context)
+    async with street.relaying(database, servers.kafka, prefix) as relay:
+
+        async def published() -> object:
+            return relay.state.published == 1
+
+        await street.until(published)
+    (record,) = await street.read_topic(servers.kafka, prefix + PROMISES)
+    assert street.header(record, "traceparent") == trace
+    assert street.header(record, "ce_correlationid") == "asked-42"
+    assert street.header(record, "ce_causationid") == "cause"
+    assert street.header(record, "ce_actorid") == str(actor)
+    assert street.header(record, "ce_unitid") == str(unit)
