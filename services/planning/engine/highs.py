@@ -14,6 +14,7 @@ from highspy.highs import HighsCallbackEvent
 
 _new: Callable[[], highspy.Highs] = highspy.Highs  # its constructor is untyped
 INFINITY = highspy.kHighsInf
+PRIMAL = 4  # HiGHS' number of the primal simplex: changed costs leave its basis feasible
 HEURISTICS = ("rins", "rens", "root_reduced_cost", "feasibility_jump")
 
 Ended = Literal["gap", "work", "time", "stop"]
@@ -113,9 +114,8 @@ class Program:
         if not self._cost:
             return Answer([], self.offset, self.offset, [0.0] * len(self._row_low), "gap", 0.0, 0, 0)
         highs = _new()
-        self._options(highs, run)
         whole = relaxed or not any(self._integer)
-        self._load(highs, fixed or {}, relaxed=whole)
+        self.load(highs, run, fixed, relaxed=whole)
         start = {column: value for column, value in (start or {}).items() if column not in (fixed or {})}
         if start and not whole:
             highs.setSolution(
@@ -123,7 +123,14 @@ class Program:
             )
         _listen(highs, run)
         highs.run()
-        return self._answer(highs, whole=whole)
+        return _answer(highs, whole=whole)
+
+    def load(
+        self, highs: highspy.Highs, run: Run, fixed: Mapping[int, float] | None = None, *, relaxed: bool = True
+    ) -> None:
+        """Hand the program to HiGHS."""
+        self._options(highs, run)
+        self._load(highs, fixed or {}, relaxed=relaxed)
 
     def _options(self, highs: highspy.Highs, run: Run) -> None:
         options: dict[str, bool | int | float | str] = {
@@ -169,24 +176,56 @@ class Program:
         if status == highspy.HighsStatus.kError:
             raise ValueError("HiGHS refuses the model")
 
-    def _answer(self, highs: highspy.Highs, *, whole: bool) -> Answer:
-        info, status = highs.getInfo(), highs.getModelStatus()
-        if status in (Status.kInfeasible, Status.kUnbounded, Status.kUnboundedOrInfeasible):
-            raise ValueError(f"the model is {highs.modelStatusToString(status)}")
-        found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-        solution = highs.getSolution()
-        optimal = status == Status.kOptimal
-        bound = info.mip_dual_bound if not whole else (info.objective_function_value if optimal else -INFINITY)
-        return Answer(
-            values=list(solution.col_value) if found else [],
-            objective=info.objective_function_value if found else INFINITY,
-            bound=bound,
-            row_duals=list(solution.row_dual) if whole and optimal else [],
-            ended=_ended(status),
-            seconds=highs.getRunTime(),
-            nodes=max(0, info.mip_node_count),
-            iterations=max(0, info.simplex_iteration_count),
-        )
+
+class Session:
+    """A linear program that is solved again and again as its bounds and costs change, each time from the last basis."""
+
+    def __init__(self, program: Program, run: Run) -> None:
+        self._highs = _new()
+        program.load(self._highs, run)
+        self._highs.setOptionValue("presolve", "off")
+        self._highs.setOptionValue("simplex_strategy", PRIMAL)
+        _listen(self._highs, run)
+
+    def bound(self, column: int, low: float, high: float) -> None:
+        """Change a column's bounds."""
+        self._highs.changeColBounds(column, low, high)
+
+    def cost(self, column: int, cost: float) -> None:
+        """Change a column's cost."""
+        self._highs.changeColCost(column, cost)
+
+    def limit(self, row: int, low: float, high: float) -> None:
+        """Change a row's bounds."""
+        self._highs.changeRowBounds(row, low, high)
+
+    def solve(self) -> Answer:
+        """Solve as it stands now; once more from nothing where the last basis leads nowhere."""
+        self._highs.run()
+        if self._highs.getModelStatus() not in (Status.kOptimal, Status.kInterrupt, Status.kTimeLimit):
+            self._highs.clearSolver()
+            self._highs.run()
+        return _answer(self._highs, whole=True)
+
+
+def _answer(highs: highspy.Highs, *, whole: bool) -> Answer:
+    info, status = highs.getInfo(), highs.getModelStatus()
+    if status in (Status.kInfeasible, Status.kUnbounded, Status.kUnboundedOrInfeasible):
+        raise ValueError(f"the model is {highs.modelStatusToString(status)}")
+    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    solution = highs.getSolution()
+    optimal = status == Status.kOptimal
+    bound = info.mip_dual_bound if not whole else (info.objective_function_value if optimal else -INFINITY)
+    return Answer(
+        values=list(solution.col_value) if found else [],
+        objective=info.objective_function_value if found else INFINITY,
+        bound=bound,
+        row_duals=list(solution.row_dual) if whole and optimal else [],
+        ended=_ended(status),
+        seconds=highs.getRunTime(),
+        nodes=max(0, info.mip_node_count),
+        iterations=max(0, info.simplex_iteration_count),
+    )
 
 
 def _ended(status: Status) -> Ended:

@@ -21,13 +21,16 @@ UNIT = 10.0**FINE
 @dataclass(slots=True)
 class Model:
     """The program and where its variables are: ``made`` and ``setup`` by place; ``scale[p]``: ticks per unit of the
-    columns of product p; ``integral``: products whose lots are whole steps in the model too."""
+    columns of product p; ``integral``: products whose lots are whole steps in the model too; ``hours``, ``materials``:
+    rows by (line, bucket) and (material, bucket)."""
 
     program: Program = field(default_factory=Program)
     scale: dict[int, int] = field(default_factory=dict)
     integral: set[int] = field(default_factory=set)
     made: dict[Place, int] = field(default_factory=dict)
     setup: dict[Place, int] = field(default_factory=dict)
+    hours: dict[tuple[int, int], int] = field(default_factory=dict)
+    materials: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def start(self, problem: Indexed, lots: dict[Place, int]) -> dict[int, float]:
         """The set-ups (and whole lots, where they are integers) of a plan as a start for the search."""
@@ -55,7 +58,7 @@ def _hours(problem: Indexed, model: Model, ledger: Ledger) -> None:
         if of.setup and (way, bucket) in model.setup:
             terms[of.line, bucket].append((model.setup[way, bucket], of.setup / UNIT))
     for (line, bucket), row in terms.items():
-        model.program.row(row, high=ledger.room[line][bucket] / UNIT)
+        model.hours[line, bucket] = model.program.row(row, high=ledger.room[line][bucket] / UNIT)
 
 
 def _materials(problem: Indexed, model: Model, ledger: Ledger) -> None:
@@ -72,7 +75,7 @@ def _materials(problem: Indexed, model: Model, ledger: Ledger) -> None:
             arriving = usable[bucket] - (usable[bucket - 1] if bucket else 0.0)
             stock = model.program.column()
             terms = [(stock, 1.0), *used[material, bucket], *((column, -1.0) for column in _some(before))]
-            model.program.row(terms, low=arriving, high=arriving)
+            model.materials[material, bucket] = model.program.row(terms, low=arriving, high=arriving)
             before = stock
 
 
