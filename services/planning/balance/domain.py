@@ -29,7 +29,7 @@ TRANSITIONS: Mapping[tuple[Status, str], Status] = {
 class SalesLine:
     """Balanced demand of one unit, product and month. ``quantity`` is what may be planned: from the open firm quantity
     to the whole open demand. ``proposed`` is the rough cut's, with its reason; ``late_firm`` the part of the firm
-    quantity that the rough cut could not place in its month: shown, never cut."""
+    quantity that the rough cut could not have ready when it is due: shown, never cut."""
 
     line_id: UUID
     key: Key

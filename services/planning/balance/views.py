@@ -29,7 +29,7 @@ class Source(msgspec.Struct, frozen=True):
 
 class SalesPlanView(msgspec.Struct, frozen=True, kw_only=True):
     """A sales plan (P2). ``issued_version`` counts issued sales plans of the company; ``version`` is for If-Match.
-    ``cuts``: lines with less than was demanded; ``late``: lines whose signed part finds no room in its month."""
+    ``cuts``: lines with less than was demanded; ``late``: lines with something signed that will be late."""
 
     sales_plan_id: UUID
     first_month: str

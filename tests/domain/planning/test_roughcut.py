@@ -40,7 +40,7 @@ def test_forecast_beyond_the_material_is_cut_and_the_material_named() -> None:
     data = with_material(master(hours="400"), "100")
     (found,) = propose(data, Wanted([], {key("2026-12"): D(80)}), WEEKS).values()
     assert found.forecast == 50  # two kilograms a piece
-    assert found.reason.startswith("material: M1 does not suffice")
+    assert found.reason.startswith("material: M1 runs out")
 
 
 def test_signed_demand_goes_first_and_is_late_rather_than_cut() -> None:
