@@ -78,7 +78,7 @@ def _cut(problem: Indexed, model: Model, values: list[float], ledger: Ledger) ->
         step = problem.items[product].step
         steps = values[column] * model.scale[product] / step
         whole = int(steps + NEARLY)
-        ticks = min(whole * step, ledger.most(*place, whole * step))
+        ticks = ledger.most(*place, whole * step)  # more where whole steps alone fall below the least lot
         if ticks > 0:
             ledger.book(*place, ticks)
         if steps - whole > NEARLY:
