@@ -77,7 +77,7 @@ def _suite(role: str, database: str, kafka: str, prefix: str, folder: Path) -> P
         "probe", database=database, kafka=kafka, prefix=prefix, tokens=(jwks_path(), ISSUER, AUDIENCE)
     )
     environment["SHOUWEN_PROBE_LOG_LEVEL"] = "WARNING"
-    environment["PROBE_CONSUMER"] = "copies" if role == "copier" else "facts"
+    environment["PROBE_CONSUMER"] = "copies" if role == "copier" else "plain"
     port = api if role == "api" else worker
     return Process("tests.faults.probe", ROLES[role], environment, port, folder / f"suite-{role}.log")
 

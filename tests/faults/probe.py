@@ -75,13 +75,16 @@ async def take(tx: Transaction, fact: PromiseMade) -> None:
     await tx.raw.execute("INSERT INTO effect (line, version) VALUES ($1, $2)", fact.line_id, fact.line_version)
 
 
+CONSUMERS = {
+    "poisoned": Facts(group="contracts.promise", topic=PROMISE, handlers={PromiseMade: take}),
+    "plain": street.facts(),
+    "copies": street.copy(),
+}
 SERVICE = Service(
     name="probe",
     permissions={"promise.send": frozenset({"admin"})},
     routes=[send_promise],
-    consumers=[street.copy()]
-    if os.environ.get("PROBE_CONSUMER") == "copies"
-    else [Facts(group="contracts.promise", topic=PROMISE, handlers={PromiseMade: take})],
+    consumers=[CONSUMERS[os.environ.get("PROBE_CONSUMER", "poisoned")]],
 )
 
 
