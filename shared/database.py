@@ -142,7 +142,7 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def reading(self, context: Context | None = None) -> AsyncIterator[Transaction]:
-        """A read-only transaction."""
+        """A read-only transaction on one snapshot: what a view reads in several statements belongs together."""
         async with self._transaction(context or Context("read"), readonly=True) as tx:
             yield tx
 
@@ -162,7 +162,8 @@ class Database:
         async with self.engine.connect() as sql:
             raw = await _driver(sql)
             try:
-                async with raw.transaction(readonly=readonly):
+                isolation = "repeatable_read" if readonly else None
+                async with raw.transaction(isolation=isolation, readonly=readonly):
                     yield Transaction(sql, raw, self.clock(), context)
             finally:
                 if raw.is_closed():  # the server went away: the pool must not hand this one out again
