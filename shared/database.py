@@ -162,8 +162,7 @@ class Database:
         async with self.engine.connect() as sql:
             raw = await _driver(sql)
             try:
-                isolation = "repeatable_read" if readonly else None
-                async with raw.transaction(isolation=isolation, readonly=readonly):
+                async with raw.transaction(isolation="repeatable_read" if readonly else None, readonly=readonly):
                     yield Transaction(sql, raw, self.clock(), context)
             finally:
                 if raw.is_closed():  # the server went away: the pool must not hand this one out again
