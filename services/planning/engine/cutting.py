@@ -62,6 +62,8 @@ class Cutting:
 
     def run(self) -> list[float]:
         """Serve every class; returns the columns' values of a production that delivers what all of them keep."""
+        if not self.cells:
+            return [0.0] * self.model.program.size[0]
         self._all(sorted(self.cells))
         for place, column in self.model.made.items():
             way = self._core.ways[place[0]]

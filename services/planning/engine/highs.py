@@ -210,7 +210,7 @@ class Session:
 
 def _answer(highs: highspy.Highs, *, whole: bool) -> Answer:
     info, status = highs.getInfo(), highs.getModelStatus()
-    if status in (Status.kInfeasible, Status.kUnbounded, Status.kUnboundedOrInfeasible):
+    if status in (Status.kUnbounded, Status.kUnboundedOrInfeasible):
         raise ValueError(f"the model is {highs.modelStatusToString(status)}")
     found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     solution = highs.getSolution()

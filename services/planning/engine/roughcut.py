@@ -129,7 +129,7 @@ def _loads(problem: Problem, core: Indexed, cutting: Cutting, values: list[float
         of = core.ways[way]
         proposed[of.line, months[bucket]] += values[column] * of.setup / UNIT
     return [
-        Load(core.line_ids[line], month, *(round(part[line, month], 6) for part in (hours, wanted, proposed)))
+        Load(core.line_ids[line], month, *(round(part[line, month], 3) for part in (hours, wanted, proposed)))
         for line, month in sorted(hours)
     ]
 

@@ -15,6 +15,7 @@ from services.planning.engine.indexed import Indexed
 from services.planning.engine.model import Model
 
 WHOLE = 1e-6  # a relaxed set-up this near to 0 or 1 is taken at its word
+MOSTLY = 0.5  # from here on it is rounded up at first
 PART_PLACES = 300  # set-ups a neighbourhood may decide at once
 PART_NODES = 50  # its node limit
 ROUND_NODES = 200  # that of the restricted program
@@ -72,8 +73,15 @@ class Search:
             self._whole(model, empty)
 
     def _settle(self, model: Model, values: list[float], empty: Draft) -> None:
-        """Set up where the relaxation does so for the greater part, and let a linear program find the quantities."""
-        fixed = {column: float(values[column] >= 0.5) for column in model.setup.values()}
+        """Set up where the relaxation does so for the greater part and hours allow, and let a linear program find the
+        quantities."""
+        room = [list(hours) for hours in empty.ledger.room]
+        fixed = dict.fromkeys(model.setup.values(), 0.0)
+        for place, column in sorted(model.setup.items(), key=lambda entry: (-values[entry[1]], entry[0])):
+            of = self.problem.ways[place[0]]
+            if values[column] >= MOSTLY and room[of.line][place[1]] >= of.setup:
+                room[of.line][place[1]] -= of.setup
+                fixed[column] = 1.0
         answer = self._solve(model, self._run(1.0), fixed=fixed, relaxed=True)
         if answer.values:
             self._offer(rounded(self.problem, model, answer.values, empty), set(model.scale))
@@ -180,7 +188,7 @@ class Search:
         self.on_progress(
             Progress(
                 self.effort["seconds"] + inner.seconds,
-                min(self.cost, inner.objective),
+                self.cost,
                 max(self.bound, inner.bound),
                 int(self.effort["nodes"]) + inner.nodes,
             )
