@@ -191,8 +191,10 @@ def in_turn(problem: Problem, lots: list[Lot]) -> list[Delivery]:
         waiting = {demand.id: demand for demand in problem.demands if demand.product == product.id}
         for t in range(2):
             stock += sum((lot.quantity for lot in lots if (lot.product, lot.bucket) == (product.id, t)), D(0))
-            for demand in [one for one in waiting.values() if one.due <= t and one.quantity and stock]:
+            for demand in [one for one in waiting.values() if one.due <= t and one.quantity]:
                 part = min(stock, demand.quantity)
+                if not part:
+                    break
                 deliveries.append(Delivery(demand.id, t, part))
                 stock -= part
                 waiting[demand.id] = replace(demand, quantity=demand.quantity - part)
