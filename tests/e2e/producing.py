@@ -125,6 +125,7 @@ async def first_plan(company: Company, sold: Sold, sales_plan_id: str) -> Json:
     assert {fact.subject for fact in made} == {one["id"] for one in sold.lines.values()}
     for (number, line_no), one in sold.lines.items():
         detail = await promised(company, one["id"], by="market")
+        assert detail["promised_on"] is not None, detail
         wanted, day = date.fromisoformat(detail["requested_on"]), date.fromisoformat(detail["promised_on"])
         assert detail["requested_on"] == one["requested_on"], (number, line_no)
         assert day.weekday() == FRIDAY
