@@ -16,7 +16,7 @@ import msgspec
 from litestar import Request, Response, post
 
 from shared import cli, inbox, outbox
-from shared.consuming import Facts
+from shared.consuming import Copy, Facts
 from shared.database import Transaction
 from shared.events.planning import PROMISE, PromiseMade
 from shared.http import perform, permits
@@ -75,7 +75,7 @@ async def take(tx: Transaction, fact: PromiseMade) -> None:
     await tx.raw.execute("INSERT INTO effect (line, version) VALUES ($1, $2)", fact.line_id, fact.line_version)
 
 
-CONSUMERS = {
+CONSUMERS: dict[str, Facts | Copy] = {
     "poisoned": Facts(group="contracts.promise", topic=PROMISE, handlers={PromiseMade: take}),
     "plain": street.facts(),
     "copies": street.copy(),
