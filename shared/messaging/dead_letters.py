@@ -60,7 +60,7 @@ async def bury(tx: Transaction, group: str, record: Record, verdict: Verdict) ->
         record.value,
         record.headers_json(),
         verdict.error,
-        verdict.message[:2000],
+        verdict.message.encode(errors="replace").decode().replace("\0", "")[:2000],  # what a text column takes
         verdict.attempts,
     )
 
