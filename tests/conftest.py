@@ -5,9 +5,15 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
+import hypothesis
 import pytest
 
 from tests.support import databases, servers, topics
+
+# The same examples in every run of continuous integration; fresh ones on a developer's machine find what is new.
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 SERVERLESS = ("tests/domain", "tests/architecture", "tests/contract")
 OWNED = pytest.StashKey[servers.Owned]()
