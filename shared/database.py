@@ -165,7 +165,7 @@ class Database:
                 async with raw.transaction(isolation="repeatable_read" if readonly else None, readonly=readonly):
                     yield Transaction(sql, raw, self.clock(), context)
             finally:
-                if raw.is_closed():  # the server went away: the pool must not hand this one out again
+                if raw.is_closed() or raw.is_in_transaction():  # never hand out a dead one, nor one with locks
                     await sql.invalidate()
 
 

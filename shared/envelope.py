@@ -101,8 +101,9 @@ def decode(headers: Iterable[Header], value: bytes | None) -> Envelope:
         if not attributes.get(name):
             raise InvalidEvent(f"ce_{name} is missing")
     for name in (*_REQUIRED, *_OPTIONAL):
-        if len(attributes.get(name, "")) > _LONGEST:
-            raise InvalidEvent(f"ce_{name} is longer than {_LONGEST} characters")
+        text = attributes.get(name, "")
+        if "\0" in text or len(text.encode(errors="replace")) > _LONGEST:
+            raise InvalidEvent(f"ce_{name} holds a NUL character or is longer than {_LONGEST} bytes")
     return Envelope(
         id=attributes["id"],
         source=attributes["source"],
@@ -122,6 +123,8 @@ def decode(headers: Iterable[Header], value: bytes | None) -> Envelope:
 def _texts(headers: Iterable[Header]) -> dict[str, str]:
     texts: dict[str, str] = {}
     for name, raw in headers:
+        if "\0" in name:
+            continue
         if raw is None:
             if name.startswith("ce_"):
                 raise InvalidEvent(f"header {name[:40]} is null")

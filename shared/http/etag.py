@@ -47,11 +47,3 @@ def expected_version(request: ASGIConnection[Any, Any, Any, Any], required: bool
             remedy="Read the thing again and repeat the change on what it is now.",
         )
     raise DomainError("invalid", "bad-if-match", "If-Match must be one ETag as it was sent", field="If-Match")
-
-
-def unchanged(request: ASGIConnection[Any, Any, Any, Any], etag: str | None) -> bool:
-    """Whether the asker already has what ``etag`` names."""
-    if etag is None:
-        return False
-    offered = request.headers.get("if-none-match")
-    return offered is not None and etag in (tag.strip().removeprefix("W/") for tag in offered.split(","))

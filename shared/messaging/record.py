@@ -47,9 +47,11 @@ class Record:
 
     def headers_json(self) -> str:
         """Headers for a jsonb column: names with base64 values, so that any bytes survive."""
-        return msgspec.json.encode(
-            [[name, None if raw is None else base64.b64encode(raw).decode()] for name, raw in self.headers]
-        ).decode()
+        kept = [
+            [name.replace("\0", "\ufffd"), None if raw is None else base64.b64encode(raw).decode()]
+            for name, raw in self.headers
+        ]
+        return msgspec.json.encode(kept).decode()
 
 
 def headers_from_json(text: str) -> tuple[Header, ...]:

@@ -131,6 +131,8 @@ class Search:
         self.ended = answer.ended
         if answer.values:
             self._offer(rounded(self.problem, model, answer.values, empty), set(model.scale))
+        if self.ended == "gap" and not self._over():
+            self.ended = "work"  # the program's gap was reached, but exact lots cost more than its fractions
 
     def _offer(self, draft: Draft, products: set[int]) -> None:
         """Keep ``draft`` when it is cheaper; it differs from the best in ``products`` only."""
