@@ -18,6 +18,9 @@ Lots = tuple[tuple[str, str, Fraction], ...]  # product, line, quantity made in 
 Made = tuple[tuple[str, tuple[Fraction, ...]], ...]
 
 
+DELIVERIES = 5  # states of delivering that may be tried for each plan that may
+
+
 class TooManyError(Exception):
     """There are more plans than shall be tried."""
 
@@ -28,7 +31,7 @@ class Exhaustive:
     def __init__(self, problem: Json, most: int = 600) -> None:
         self.most = most
         self.asked = question(problem)
-        self.delivering = {key: Delivering(self.asked, key) for key in self.asked.products}
+        self.delivering = {key: Delivering(self.asked, key, most * DELIVERIES) for key in self.asked.products}
         self.plans = 0
 
     def optimum(self) -> Fraction:
@@ -95,7 +98,8 @@ class Exhaustive:
 class Delivering:
     """One product's deliveries: lateness, shortage and holding of the cheapest, for what is made in each bucket."""
 
-    def __init__(self, asked: Question, key: str) -> None:
+    def __init__(self, asked: Question, key: str, most: int) -> None:
+        self.most, self.tried = most, 0
         self.asked, self.product = asked, asked.products[key]
         self.demands: list[Demand] = [one for one in asked.demands.values() if one.product == key]
         self._best = cache(self._try)
@@ -108,6 +112,9 @@ class Delivering:
         """The same from a bucket on: what lies there, what is still wanted, what is made from then on."""
         if not made:
             return self._short(open_)
+        self.tried += 1
+        if self.tried > self.most:
+            raise TooManyError
         t, there = len(self.asked.days) - len(made), stock + made[0]
         return min(
             self._late(t, given)
