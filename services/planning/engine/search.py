@@ -16,14 +16,16 @@ from services.planning.engine.model import Model
 
 WHOLE = 1e-6  # a relaxed set-up this near to 0 or 1 is taken at its word
 MOSTLY = 0.5  # from here on it is rounded up at first
-PART_PLACES = 300  # set-ups a neighbourhood may decide at once
-PART_NODES = 50  # its node limit
-ROUND_NODES = 200  # that of the restricted program
+PART_PLACES = 60  # set-ups a neighbourhood may decide at once
+PART_NODES = 20  # its node limit
+ROUND_NODES = 1  # that of the restricted program: its cuts, no branching
+ROUND_GAP = 1.0  # and its gap, as a part of the one asked for
 PART_GAP = 2e-3  # and its relative gap
 ROUND_SHARE = 0.4  # of the seconds left, at most so many go to the restricted program
 PART_SHARE = 0.2  # and to one neighbourhood
+TIGHTER = 0.2  # of the gap, for the whole program's second run
 LEAST_GAIN = 1e-4  # a round of neighbourhoods that gains less, relatively, is the last
-ROUNDS = 6
+ROUNDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,13 @@ class Search:
             return
         empty = Draft(self.best.ledger.without(set(everything)), {})
         model = build(self.problem, empty.ledger, everything)
-        self.effort |= dict(zip(("columns", "rows", "integers"), map(float, model.program.size), strict=True))
+        self.effort |= dict(
+            zip(
+                ("columns", "rows", "integers"),
+                map(float, model.program.size),
+                strict=True,
+            )
+        )
         relaxed = self._solve(model, self._run(1.0), relaxed=True)
         self._proved(relaxed.bound)
         if relaxed.values and not self._over():
@@ -69,8 +77,11 @@ class Search:
         if relaxed.values and not self._over():
             self._round(model, relaxed.values, empty)
             self._neighbourhoods()
-        if not self._over():
-            self._whole(model, empty)
+        for gap in sorted({self.limits.gap, TIGHTER * self.limits.gap}, reverse=True):
+            if not self._over() and self.ended == "gap":
+                self._whole(model, empty, gap)
+        if not self._over() and self.ended == "gap":
+            self.ended = "work"  # the program's gap was reached, but exact lots cost more than its fractions
 
     def _settle(self, model: Model, values: list[float], empty: Draft) -> None:
         """Set up where the relaxation does so for the greater part and hours allow, and let a linear program find the
@@ -93,19 +104,16 @@ class Search:
             for column in model.setup.values()
             if min(values[column], 1.0 - values[column]) < WHOLE
         }
-        answer = self._solve(
-            model, self._run(self.limits.gap / 4, ROUND_NODES, share=ROUND_SHARE, dives=True), fixed=fixed
-        )
+        run = self._run(self.limits.gap * ROUND_GAP, ROUND_NODES, share=ROUND_SHARE, dives=True)
+        answer = self._solve(model, run, start=self.best.ledger.lots, fixed=fixed)
         if answer.values:
             self._offer(rounded(self.problem, model, answer.values, empty), set(model.scale))
 
     def _neighbourhoods(self) -> None:
         """Plan the products of one line after the other anew among all others, while it pays."""
-        parts = list(_parts(self.problem, self.best))
-        first = self.seed % len(parts) if parts else 0
-        for _ in range(ROUNDS):
+        for number in range(ROUNDS):
             before = self.cost
-            for part in parts[first:] + parts[:first]:
+            for part in _parts(self.problem, self.seed + number):
                 if self._over():
                     return
                 self._part(part)
@@ -118,21 +126,27 @@ class Search:
         }
         base = Draft(self.best.ledger.without(products), others)
         model = build(self.problem, base.ledger, products)
-        answer = self._solve(model, self._run(PART_GAP, PART_NODES, share=PART_SHARE), start=self.best.ledger.lots)
+        answer = self._solve(
+            model,
+            self._run(PART_GAP, PART_NODES, share=PART_SHARE),
+            start=self.best.ledger.lots,
+        )
         if answer.values:
             self._offer(rounded(self.problem, model, answer.values, base), products)
 
-    def _whole(self, model: Model, empty: Draft) -> None:
-        """The whole program from the best draft: HiGHS' cuts and branching for the bound."""
+    def _whole(self, model: Model, empty: Draft, gap: float) -> None:
+        """The whole program from the best draft: HiGHS' cuts and branching for the bound.
+
+        Where whole lots cost so much more than its fractions that the gap asked for is missed, it is solved closer."""
         answer = self._solve(
-            model, self._run(self.limits.gap, self.limits.nodes, tell=True), start=self.best.ledger.lots
+            model,
+            self._run(gap, self.limits.nodes, tell=True),
+            start=self.best.ledger.lots,
         )
         self._proved(answer.bound)
         self.ended = answer.ended
         if answer.values:
             self._offer(rounded(self.problem, model, answer.values, empty), set(model.scale))
-        if self.ended == "gap" and not self._over():
-            self.ended = "work"  # the program's gap was reached, but exact lots cost more than its fractions
 
     def _offer(self, draft: Draft, products: set[int]) -> None:
         """Keep ``draft`` when it is cheaper; it differs from the best in ``products`` only."""
@@ -160,12 +174,26 @@ class Search:
         return True
 
     def _run(
-        self, gap: float, nodes: int | None = None, *, share: float = 1.0, tell: bool = False, dives: bool = False
+        self,
+        gap: float,
+        nodes: int | None = None,
+        *,
+        share: float = 1.0,
+        tell: bool = False,
+        dives: bool = False,
     ) -> Run:
         seconds = None
         if self.limits.seconds is not None:
             seconds = share * max(0.0, self.limits.seconds - self.effort["seconds"])
-        return Run(gap, nodes, seconds, self.seed, self.should_stop, self._relay if tell else None, dives)
+        return Run(
+            gap,
+            nodes,
+            seconds,
+            self.seed,
+            self.should_stop,
+            self._relay if tell else None,
+            dives,
+        )
 
     def _solve(
         self,
@@ -197,18 +225,14 @@ class Search:
         )
 
 
-def _parts(problem: Indexed, draft: Draft) -> Iterator[set[int]]:
-    """Neighbourhoods: the products of each line, split where they have too many places for one program."""
+def _parts(problem: Indexed, turn: int) -> Iterator[set[int]]:
+    """Neighbourhoods: the products of each line, a few at a time; with every ``turn`` others come together."""
     open_buckets = max(1, problem.buckets - problem.frozen)
     for line in range(len(problem.hours)):
-        part: set[int] = set()
-        places = 0
-        for product in sorted({way.product for way in problem.ways if way.line == line}):
-            size = open_buckets * len(problem.ways_of[product])
-            if part and places + size > PART_PLACES:
-                yield part
-                part, places = set(), 0
-            part.add(product)
-            places += size
-        if part:
-            yield part
+        products = sorted({way.product for way in problem.ways if way.line == line})
+        ways = sum(len(problem.ways_of[product]) for product in products)
+        count = min(len(products), -(-ways * open_buckets // PART_PLACES))
+        groups: dict[int, set[int]] = {}
+        for at, product in enumerate(products):
+            groups.setdefault((at + at // count * turn) % count, set()).add(product)
+        yield from (groups[number] for number in sorted(groups))
